@@ -24,6 +24,7 @@ VARIABLES: Mapping[str, str] = {
     "SHOPOPS_DATA": "folder for the secret key and, unless set apart, the media files",
     "SHOPOPS_MEDIA": "folder for uploaded and produced files",
     "SHOPOPS_STATIC": "folder that collectstatic fills and the web server serves",
+    "SHOPOPS_STATIC_FROM_SOURCE": "on serves CSS, scripts and fonts from the source tree; for development and the demo",
     "SHOPOPS_SECRET_KEY": "key that signs sessions; made and kept in the data folder when not set",
     "SHOPOPS_DEBUG": "on shows tracebacks in the browser; never in production",
     "SHOPOPS_ALLOWED_HOSTS": "host names that are answered, separated by commas",
@@ -47,11 +48,9 @@ _FALSE = frozenset({"0", "false", "no", "off"})
 _HOST = re.compile(
     r"\*|\.?[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\]"
 )
-_UNREACHABLE_DATABASE: Mapping[str, Any] = {
-    "ENGINE": "django.db.backends.postgresql",
-    "NAME": "no-database-configured",
-    "HOST": "/nonexistent/DATABASE_URL-is-not-usable",
-}
+_UNREACHABLE_DATABASE = (
+    "postgresql:///no-database?host=/nonexistent/DATABASE_URL-is-not-usable"
+)
 _UNREACHABLE_REDIS = "unix:///nonexistent/REDIS_URL-is-not-usable?db=0"
 
 
@@ -78,13 +77,14 @@ class Environment:
     secret_key: str
     allowed_hosts: list[str]
     csrf_trusted_origins: list[str]
-    https: bool
+    https_only: bool
     proxy_count: int
-    database: dict[str, Any]
+    database_url: str
     redis_url: str
     data: Path
-    media: Path
-    static: Path
+    media_root: Path
+    static_root: Path
+    serve_static_from_source: bool
     log_level: str
     log_format: str
     problems: tuple[Problem, ...] = ()
@@ -194,13 +194,16 @@ def read_environment(
         secret_key=reader.secret_key(data),
         allowed_hosts=reader.hosts(),
         csrf_trusted_origins=reader.origins(),
-        https=reader.switch("SHOPOPS_HTTPS", default=not debug),
+        https_only=reader.switch("SHOPOPS_HTTPS", default=not debug),
         proxy_count=reader.proxies(),
-        database=reader.database(),
+        database_url=reader.database(),
         redis_url=reader.redis(),
         data=data,
-        media=reader.folder("SHOPOPS_MEDIA", default=data / "media"),
-        static=reader.folder("SHOPOPS_STATIC", default=base / "staticfiles"),
+        media_root=reader.folder("SHOPOPS_MEDIA", default=data / "media"),
+        static_root=reader.folder("SHOPOPS_STATIC", default=base / "staticfiles"),
+        serve_static_from_source=reader.switch(
+            "SHOPOPS_STATIC_FROM_SOURCE", default=debug
+        ),
         log_level=reader.word("SHOPOPS_LOG_LEVEL", LOG_LEVELS, default="INFO"),
         log_format=reader.word(
             "SHOPOPS_LOG_FORMAT", LOG_FORMATS, default="console" if debug else "json"
@@ -328,17 +331,18 @@ class _Reader:
         )
         return 0
 
-    def database(self) -> dict[str, Any]:
+    def database(self) -> str:
         variable = "DATABASE_URL"
         value = self.text(variable)
         try:
             if not value:
                 text = "is not set; start through ./dev, or name the PostgreSQL server to use"
                 raise BadValueError(text)
-            return database_from_url(value)
+            database_from_url(value)
         except BadValueError as bad:
             self.complain(variable, str(bad))
-            return dict(_UNREACHABLE_DATABASE)
+            return _UNREACHABLE_DATABASE
+        return value
 
     def redis(self) -> str:
         variable = "REDIS_URL"
