@@ -1,0 +1,184 @@
+"""Writing xlsx and csv row by row, in constant memory, safe to open in a spreadsheet program."""
+
+from __future__ import annotations
+
+import csv
+import io
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta, timezone
+from decimal import Decimal
+from typing import TYPE_CHECKING, Literal
+
+import xlsxwriter
+
+from shopops.kit.spreadsheets.cells import cell_text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from pathlib import Path
+    from typing import BinaryIO
+
+    from xlsxwriter.format import Format
+
+Kind = Literal["text", "money", "count", "time", "day", "share"]
+Value = str | int | float | Decimal | date | datetime | bool | None
+
+FORMATS: dict[Kind, str] = {
+    "text": "@",
+    "money": "#,##0.00",
+    "count": "0",
+    "time": "yyyy-mm-dd hh:mm",
+    "day": "yyyy-mm-dd",
+    "share": "0.0%",
+}
+WIDTHS: dict[Kind, int] = {"text": 22, "money": 12, "count": 8, "time": 17, "day": 12, "share": 9}
+MOST_DIGITS = 15
+"""Digits a spreadsheet program keeps of a number; longer numbers are written as text."""
+LONGEST_CELL = 32_767
+LONGEST_SHEET_NAME = 31
+ACTIVE = ("=", "+", "-", "@", "\t", "\r")
+"""First characters that make a spreadsheet program compute a cell of a CSV file."""
+SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column to write."""
+
+    title: str
+    kind: Kind = "text"
+    width: int | None = None
+
+
+def local(moment: datetime) -> datetime:
+    """Return Shanghai's wall clock; a moment without zone is taken for that already."""
+    return moment.astimezone(SHANGHAI).replace(tzinfo=None) if moment.tzinfo else moment
+
+
+def plain_text(value: Value) -> str:
+    """Return a value as the text a CSV cell holds."""
+    if isinstance(value, datetime):
+        return local(value).strftime("%Y-%m-%d %H:%M:%S")
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    return cell_text(value)
+
+
+def harmless(text: str) -> str:
+    """Return text that a spreadsheet program shows instead of computing.
+
+    An apostrophe before the text is the common convention; numbers such as -3.50 stay as they are.
+    """
+    if text.startswith(ACTIVE) and not is_number(text):
+        return f"'{text}"
+    return text
+
+
+def is_number(text: str) -> bool:
+    """Tell whether text is a plain number such as -3.50."""
+    return text.isascii() and text.removeprefix("-").replace(".", "", 1).isdigit()
+
+
+@contextmanager
+def xlsx_writer(
+    target: Path | BinaryIO, columns: Sequence[Column], *, sheet: str = "Sheet1"
+) -> Iterator[Callable[[Sequence[Value]], None]]:
+    """Write a workbook of one sheet row by row; the header is frozen and can be filtered.
+
+    Text is always written as text (ids keep their digits, `=…` is not computed), in constant memory. Values that do
+    not fit their column's kind are written as text.
+    """
+    workbook = xlsxwriter.Workbook(
+        target,
+        {
+            "constant_memory": True,
+            "strings_to_formulas": False,
+            "strings_to_urls": False,
+            "strings_to_numbers": False,
+            "default_date_format": FORMATS["time"],
+        },
+    )
+    # The same rows make the same file, so that a report can be compared with its snapshot.
+    workbook.set_properties({"created": datetime(2020, 1, 1, tzinfo=UTC)})
+    worksheet = workbook.add_worksheet(sheet_name(sheet))
+    formats = [workbook.add_format({"num_format": FORMATS[column.kind]}) for column in columns]
+    bold = workbook.add_format({"bold": True, "bg_color": "#F2F3F5", "bottom": 1, "num_format": "@"})
+    for place, column in enumerate(columns):
+        worksheet.set_column(place, place, column.width or WIDTHS[column.kind])
+        worksheet.write_string(0, place, column.title[:LONGEST_CELL], bold)
+    worksheet.freeze_panes(1, 0)
+    number = 0
+
+    def write_row(values: Sequence[Value]) -> None:
+        nonlocal number
+        number += 1
+        for place, value in enumerate(values):
+            write_cell(worksheet, number, place, value, formats[place])
+
+    try:
+        yield write_row
+        if columns:
+            worksheet.autofilter(0, 0, number, len(columns) - 1)
+    finally:
+        workbook.close()
+
+
+def write_cell(worksheet: xlsxwriter.worksheet.Worksheet, row: int, place: int, value: Value, style: Format) -> None:
+    """Write one value in its own type."""
+    if value is None or value == "":
+        return
+    if isinstance(value, str):
+        worksheet.write_string(row, place, value[:LONGEST_CELL], style)
+    elif isinstance(value, bool):
+        worksheet.write_boolean(row, place, value)
+    elif isinstance(value, datetime):
+        worksheet.write_datetime(row, place, local(value), style)
+    elif isinstance(value, date):
+        worksheet.write_datetime(row, place, value, style)
+    elif isinstance(value, int) and len(str(abs(value))) > MOST_DIGITS:
+        worksheet.write_string(row, place, str(value), style)
+    else:
+        worksheet.write_number(row, place, value, style)
+
+
+def sheet_name(name: str) -> str:
+    """Return a name a spreadsheet program accepts for a sheet."""
+    cleaned = "".join("_" if character in "[]:*?/\\" else character for character in name).strip("'")
+    return cleaned[:LONGEST_SHEET_NAME] or "Sheet1"
+
+
+def csv_lines(
+    header: Sequence[str], rows: Iterable[Sequence[Value]], *, encoding: str = "utf-8-sig", batch: int = 500
+) -> Iterator[bytes]:
+    """Yield a CSV file in pieces of `batch` rows, for a streamed answer.
+
+    Long numbers are wrapped as `="…"` so that a spreadsheet program keeps every digit; text that it would compute
+    gets an apostrophe. UTF-8 begins with a byte-order mark, without which Excel shows Chinese as rubbish.
+    """
+    buffer = io.StringIO(newline="")
+    writer = csv.writer(buffer, lineterminator="\r\n")
+    writer.writerow([harmless(title) for title in header])
+    codec = "utf-8" if encoding == "utf-8-sig" else encoding
+    mark = b"\xef\xbb\xbf" if encoding == "utf-8-sig" else b""
+    yield mark + buffer.getvalue().encode(codec, "replace")
+    pending = 0
+    for row in rows:
+        buffer.seek(0) if not pending else None
+        if not pending:
+            buffer.truncate()
+        writer.writerow([safe_cell(value) for value in row])
+        pending += 1
+        if pending == batch:
+            yield buffer.getvalue().encode(codec, "replace")
+            pending = 0
+    if pending:
+        yield buffer.getvalue().encode(codec, "replace")
+
+
+def safe_cell(value: Value) -> str:
+    """Return a value as text of a CSV cell: digits kept, nothing computed."""
+    text = plain_text(value)
+    if isinstance(value, str) and len(text) > MOST_DIGITS and text.isascii() and text.isdigit():
+        return f'="{text}"'
+    return harmless(text)
