@@ -1,0 +1,6 @@
+"""Addresses of catalog."""
+
+from django.urls import URLPattern
+
+app_name = "catalog"
+urlpatterns: list[URLPattern] = []

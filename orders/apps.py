@@ -1,0 +1,11 @@
+"""The orders app."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class OrdersConfig(AppConfig):
+    """How Django knows the app."""
+
+    name = "orders"
+    verbose_name = _("Orders")

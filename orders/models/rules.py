@@ -1,0 +1,54 @@
+"""Review rules and the trace of why each fired or not."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from orders.models.orders import Order
+from staff.models import Employee, Shop
+
+
+class ReviewRule(models.Model):
+    """Conditions on an order, and what to do when they hold. Rules run in their order."""
+
+    position = models.PositiveSmallIntegerField(_("order"), default=10)
+    name = models.CharField(_("name"), max_length=80, unique=True)
+    shop = models.ForeignKey(
+        Shop, on_delete=models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("only shop")
+    )
+    conditions = models.JSONField(_("conditions"), default=dict)
+    """{"all": [{"field", "op", "value"} | {"any": […]}]}"""
+    actions = models.JSONField(_("actions"), default=list)
+    """[{"do": "approve"}, {"do": "hold", "hours": 2}, {"do": "tag", "tag": "…"}, …]"""
+    is_on = models.BooleanField(_("on"), default=True)
+    is_shadow = models.BooleanField(_("only record what it would do"), default=False)
+    stops = models.BooleanField(_("later rules do not run when this one fires"), default=False)
+    version = models.PositiveIntegerField(_("version"), default=1)
+    changed_by = models.ForeignKey(Employee, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    changed_at = models.DateTimeField(_("changed at"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("review rule")
+        verbose_name_plural = _("review rules")
+        ordering = ("position", "pk")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class RuleTrace(models.Model):
+    """What the rules made of an order in one run: a ladder of conditions, one rung a rule."""
+
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="rule_traces")
+    at = models.DateTimeField(_("at"))
+    rungs = models.JSONField(_("rungs"), default=list)
+    """[{"rule", "name", "version", "fired", "shadow", "checks": [{"text", "holds"}], "did": […]}]"""
+
+    class Meta:
+        verbose_name = _("rule trace")
+        verbose_name_plural = _("rule traces")
+        ordering = ("-at", "-pk")
+
+    def __str__(self) -> str:
+        return f"{self.order} · {self.at:%Y-%m-%d %H:%M}"

@@ -1,0 +1,116 @@
+"""Words and steps of orders."""
+
+from django.db.models import IntegerChoices, TextChoices
+from django.utils.translation import gettext_lazy as _
+
+from shopops.kit.moves import Moves
+
+
+class OrderState(TextChoices):
+    """Where an order is in the shop's own flow (ORD-001…ORD-008)."""
+
+    UNPAID = "unpaid", _("unpaid")
+    REVIEW = "review", _("to review")
+    HELD = "held", _("on hold")
+    FINANCE = "finance", _("with finance")
+    APPROVED = "approved", _("with the warehouse")
+    SHIPPED = "shipped", _("shipped")
+    SIGNED = "signed", _("signed")
+    COMPLETED = "completed", _("completed")
+    CLOSED = "closed", _("closed")
+    MERGED = "merged", _("merged into another")
+
+
+ORDER_MOVES: Moves = {
+    OrderState.UNPAID: frozenset({OrderState.REVIEW, OrderState.SHIPPED, OrderState.COMPLETED, OrderState.CLOSED}),
+    OrderState.REVIEW: frozenset(
+        {
+            OrderState.APPROVED,
+            OrderState.HELD,
+            OrderState.FINANCE,
+            OrderState.MERGED,
+            OrderState.SHIPPED,
+            OrderState.COMPLETED,
+            OrderState.CLOSED,
+        }
+    ),
+    OrderState.HELD: frozenset({OrderState.REVIEW, OrderState.SHIPPED, OrderState.COMPLETED, OrderState.CLOSED}),
+    OrderState.FINANCE: frozenset({OrderState.REVIEW, OrderState.SHIPPED, OrderState.COMPLETED, OrderState.CLOSED}),
+    OrderState.APPROVED: frozenset({OrderState.SHIPPED, OrderState.REVIEW, OrderState.CLOSED}),
+    OrderState.SHIPPED: frozenset({OrderState.SIGNED, OrderState.COMPLETED, OrderState.CLOSED, OrderState.APPROVED}),
+    OrderState.SIGNED: frozenset({OrderState.COMPLETED, OrderState.CLOSED}),
+    OrderState.COMPLETED: frozenset({OrderState.CLOSED}),
+    OrderState.MERGED: frozenset({OrderState.REVIEW, OrderState.SHIPPED, OrderState.COMPLETED, OrderState.CLOSED}),
+}
+
+IN_REVIEW = (OrderState.REVIEW, OrderState.HELD, OrderState.FINANCE)
+"""States of paid orders nobody has released yet."""
+UNREVIEWED = (OrderState.UNPAID, *IN_REVIEW)
+"""States in which the platform's changes are simply taken over."""
+
+
+class PlatformStatus(TextChoices):
+    """The platform's word for an order or a line, whatever the punctuation of the file."""
+
+    UNPAID = "unpaid", _("awaiting payment")
+    PAID = "paid", _("paid, to ship")
+    PART_SHIPPED = "part_shipped", _("partly shipped")
+    SHIPPED = "shipped", _("shipped, to confirm")
+    SUCCESS = "success", _("successful")
+    CLOSED = "closed", _("closed")
+    UNKNOWN = "unknown", _("unknown")
+
+
+class ExceptionKind(TextChoices):
+    """Why an order needs somebody (ORD-018). Blocking ones keep it from being approved."""
+
+    UNMATCHED = "unmatched", _("goods not matched")
+    SHORT = "short", _("out of stock")
+    INCOMPLETE = "incomplete", _("lines missing")
+    ADDRESS = "address", _("address incomplete")
+    PRICE = "price", _("odd price")
+    REFUND = "refund", _("refund asked")
+    ADDRESS_CHANGED = "address_changed", _("address changed")
+    GOODS_CHANGED = "goods_changed", _("goods changed")
+    AMOUNT_CHANGED = "amount_changed", _("amount changed")
+    MEMO_CHANGED = "memo_changed", _("memo changed")
+    CANCELLED = "cancelled", _("closed on the platform")
+    SHIPPED_ELSEWHERE = "shipped_elsewhere", _("shipped elsewhere")
+    MALICIOUS = "malicious", _("suspected malicious order")
+    LOGISTICS = "logistics", _("logistics problem")
+    RULE = "rule", _("marked by a rule")
+    OTHER = "other", _("other")
+
+
+class FlagColour(IntegerChoices):
+    """The platform's coloured flags."""
+
+    GREY = 0, _("grey")
+    RED = 1, _("red")
+    YELLOW = 2, _("yellow")
+    GREEN = 3, _("green")
+    BLUE = 4, _("blue")
+    PURPLE = 5, _("purple")
+
+
+class LineKind(TextChoices):
+    """What a line is."""
+
+    SALE = "sale", _("sold")
+    GIFT = "gift", _("gift")
+
+
+class ImportState(TextChoices):
+    """Where an import is."""
+
+    WAITING = "waiting", _("waiting")
+    READING = "reading", _("reading")
+    DONE = "done", _("done")
+    REHEARSED = "rehearsed", _("rehearsed")
+    REFUSED = "refused", _("refused")
+
+
+IMPORT_MOVES: Moves = {
+    ImportState.WAITING: frozenset({ImportState.READING, ImportState.REFUSED}),
+    ImportState.READING: frozenset({ImportState.DONE, ImportState.REHEARSED, ImportState.REFUSED}),
+}

@@ -1,0 +1,14 @@
+"""The whole clockwork: what runs by itself, and when (Asia/Shanghai)."""
+
+from __future__ import annotations
+
+from shopops.kit.schedule import Daily, Every
+
+CLOCKWORK = (
+    Every("orders.release_due_holds", minutes=5),
+    Daily("staff.tally", at="00:30", catch_up_days=31),
+    Daily("staff.read_metrics", at="01:00", catch_up_days=31),
+    Daily("warehouse.prove_stock", at="02:00"),
+    Daily("staff.daily_report", at="08:00", catch_up_days=7),
+)
+"""Daily work is about the day before; a missed night is caught up at the next start, oldest first."""

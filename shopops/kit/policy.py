@@ -1,0 +1,88 @@
+"""Numbers and words a manager may change: declared with a default by a department, kept by staff."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from shopops.kit.registry import Registry
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+V = TypeVar("V", int, Decimal, str, bool)
+
+_look_up: Callable[[str], str | None] | None = None
+
+
+@dataclass(frozen=True)
+class Setting(Generic[V]):
+    """One value a manager may change in the admin site.
+
+    :param name: dotted name, department first, such as `orders.hold_hours`.
+    :param default: what holds until somebody changes it; its type is the type of the value.
+    :param label: what it is, in a few words.
+    :param help: what it does and the clause it comes from.
+    :param unit: hours, yuan, pieces and so on; empty for words and switches.
+    """
+
+    name: str
+    default: V
+    label: str | _StrPromise
+    help: str | _StrPromise = ""
+    unit: str | _StrPromise = ""
+    least: int | Decimal | None = None
+    most: int | Decimal | None = None
+
+    def __post_init__(self) -> None:
+        """Register the declaration."""
+        SETTINGS.add(self.name, self)
+
+    def __call__(self) -> V:
+        """Return the value in force."""
+        text = _look_up(self.name) if _look_up else None
+        return self.default if text is None else self.parse(text)
+
+    def parse(self, text: str) -> V:
+        """Turn the kept text into a value.
+
+        :raises ValueError: if the text is no such value or out of bounds.
+        """
+        value: int | Decimal | str | bool
+        if isinstance(self.default, bool):
+            if text not in {"true", "false"}:
+                raise ValueError(text)
+            value = text == "true"
+        elif isinstance(self.default, int):
+            value = int(text)
+        elif isinstance(self.default, Decimal):
+            try:
+                value = Decimal(text)
+            except ArithmeticError as error:
+                raise ValueError(text) from error
+        else:
+            value = text
+        if isinstance(value, (int, Decimal)) and not isinstance(value, bool):
+            if self.least is not None and value < self.least:
+                raise ValueError(text)
+            if self.most is not None and value > self.most:
+                raise ValueError(text)
+        return value  # type: ignore[return-value]  # the branches above follow the type of the default
+
+    @staticmethod
+    def write(value: int | Decimal | str | bool) -> str:
+        """Turn a value into the text that is kept."""
+        if isinstance(value, bool):
+            return "true" if value else "false"
+        return str(value)
+
+
+SETTINGS: Registry[Setting[int] | Setting[Decimal] | Setting[str] | Setting[bool]] = Registry("setting")
+
+
+def keep_values_with(look_up: Callable[[str], str | None]) -> None:
+    """Say who keeps the changed values; called once by staff while the apps load."""
+    global _look_up  # noqa: PLW0603 -- one keeper a process
+    _look_up = look_up

@@ -1,0 +1,99 @@
+"""The trail: one event for every change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.db import models
+
+from staff.models import Employee, Event, Notification
+
+Changes = Mapping[str, tuple[Any, Any]]
+"""Field → (before, after)."""
+
+
+def record(
+    verb: str,
+    subject: models.Model,
+    *,
+    by: Employee | None,
+    at: datetime,
+    changes: Changes | None = None,
+    reason: str = "",
+    batch: UUID | None = None,
+) -> Event:
+    """Write one event.
+
+    :param verb: department and past tense, such as `orders.approved`.
+    :param by: who did it; None is the system itself.
+    :param changes: what was before and after, field by field.
+    :param batch: shared by all events of one batch action.
+    """
+    event = _event(verb, subject, by=by, at=at, changes=changes, reason=reason, batch=batch)
+    event.save(force_insert=True)
+    return event
+
+
+def record_many(
+    verb: str,
+    subjects: Iterable[tuple[models.Model, Changes | None]],
+    *,
+    by: Employee | None,
+    at: datetime,
+    reason: str = "",
+    batch: UUID | None = None,
+) -> int:
+    """Write one event for each of many things in one statement; return how many."""
+    events = [
+        _event(verb, subject, by=by, at=at, changes=changes, reason=reason, batch=batch)
+        for subject, changes in subjects
+    ]
+    Event.objects.bulk_create(events, batch_size=2000)
+    return len(events)
+
+
+def notify(employees: Iterable[Employee], kind: str, text: str, *, at: datetime, url: str = "") -> None:
+    """Tell people something; it appears under their bell."""
+    Notification.objects.bulk_create(
+        [Notification(employee=person, kind=kind, text=text[:300], url=url, at=at) for person in employees]
+    )
+
+
+def plain(value: Any) -> Any:
+    """Return `value` as JSON keeps it: decimals and moments as text, things by their names."""
+    if isinstance(value, (Decimal, UUID)):
+        return str(value)
+    if isinstance(value, (datetime, date)):
+        return value.isoformat()
+    if isinstance(value, models.Model):
+        return str(value)
+    if isinstance(value, (list, tuple)):
+        return [plain(one) for one in value]
+    return value
+
+
+def _event(
+    verb: str,
+    subject: models.Model,
+    *,
+    by: Employee | None,
+    at: datetime,
+    changes: Changes | None,
+    reason: str,
+    batch: UUID | None,
+) -> Event:
+    return Event(
+        verb=verb,
+        subject_type=subject._meta.label,
+        subject_id=subject.pk,
+        subject_label=str(subject)[:120],
+        by=by,
+        at=at,
+        changes={name: [plain(before), plain(after)] for name, (before, after) in (changes or {}).items()},
+        reason=reason[:500],
+        batch=batch,
+    )

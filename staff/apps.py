@@ -1,0 +1,21 @@
+"""The staff app."""
+
+from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
+from django.utils.translation import gettext_lazy as _
+
+from shopops.kit.policy import keep_values_with
+
+
+class StaffConfig(AppConfig):
+    """How Django knows the app; finds what the departments registered."""
+
+    name = "staff"
+    verbose_name = _("People")
+
+    def ready(self) -> None:
+        """Load every department's registered things and keep the values of its settings."""
+        from staff.queries.settings import kept_value  # noqa: PLC0415 -- models are ready only now
+
+        keep_values_with(kept_value)
+        autodiscover_modules("policy", "jobs", "detectors", "metrics", "worklists", "receivers")

@@ -1,0 +1,173 @@
+"""Who works here: employees, the units and posts they hold, the shops they run."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, Group, PermissionsMixin
+from django.db import models
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from shopops.kit.pinyin import search_keys
+from staff.states import Platform
+
+
+class Shop(models.Model):
+    """A shop on the platform; orders, items and conversations belong to one."""
+
+    name = models.CharField(_("name"), max_length=100, unique=True)
+    platform = models.CharField(_("platform"), max_length=10, choices=Platform, default=Platform.TAOBAO)
+    platform_id = models.CharField(_("platform's id"), max_length=40, blank=True)
+    is_open = models.BooleanField(_("open"), default=True)
+
+    class Meta:
+        verbose_name = _("shop")
+        verbose_name_plural = _("shops")
+        ordering = ("pk",)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class OrgUnit(models.Model):
+    """A unit of the organisation (STF-001…STF-038); units form a tree."""
+
+    code = models.SlugField(_("code"), unique=True)
+    name = models.CharField(_("name"), max_length=60)
+    name_en = models.CharField(_("name in English"), max_length=80)
+    parent = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("part of")
+    )
+    register_ids = models.CharField(_("rows of the register"), max_length=120, blank=True)
+    duties = models.TextField(_("duties"), blank=True)
+    position = models.PositiveSmallIntegerField(_("order"), default=0)
+
+    class Meta:
+        verbose_name = _("unit")
+        verbose_name_plural = _("units")
+        ordering = ("position", "pk")
+
+    def __str__(self) -> str:
+        return self.name_en if get_language() == "en" else self.name
+
+
+class Position(models.Model):
+    """A post (STF-039…STF-095); its group carries what its holders may do."""
+
+    code = models.SlugField(_("code"), unique=True)
+    name = models.CharField(_("name"), max_length=60)
+    name_en = models.CharField(_("name in English"), max_length=80)
+    aliases = models.CharField(_("other names"), max_length=300, blank=True)
+    unit = models.ForeignKey(OrgUnit, on_delete=models.PROTECT, related_name="posts", verbose_name=_("unit"))
+    group = models.OneToOneField(Group, on_delete=models.PROTECT, related_name="post", verbose_name=_("role"))
+    register_ids = models.CharField(_("rows of the register"), max_length=200, blank=True)
+    duties = models.TextField(_("duties"), blank=True)
+    is_head = models.BooleanField(_("leads its unit"), default=False)
+    position = models.PositiveSmallIntegerField(_("order"), default=0)
+
+    class Meta:
+        verbose_name = _("post")
+        verbose_name_plural = _("posts")
+        ordering = ("position", "pk")
+
+    def __str__(self) -> str:
+        return self.name_en if get_language() == "en" else self.name
+
+
+class EmployeeManager(BaseUserManager["Employee"]):
+    """What Django's auth asks of a user model's manager."""
+
+    def create_user(self, username: str, password: str | None = None, **fields: Any) -> Employee:
+        """Make an employee who can log in."""
+        fields.setdefault("name", username)
+        fields.setdefault("employee_number", username)
+        employee = self.model(username=username, **fields)
+        employee.set_password(password)
+        employee.save(using=self._db)
+        return employee
+
+    def create_superuser(self, username: str, password: str | None = None, **fields: Any) -> Employee:
+        """Make an administrator."""
+        return self.create_user(username, password, is_staff=True, is_superuser=True, **fields)
+
+
+class Employee(AbstractBaseUser, PermissionsMixin):
+    """Somebody who works here, and logs in."""
+
+    username = models.CharField(_("login name"), max_length=60, unique=True)
+    employee_number = models.CharField(_("employee number"), max_length=20, unique=True)
+    name = models.CharField(_("name"), max_length=60)
+    name_pinyin = models.CharField(max_length=120, editable=False, db_index=True)
+    name_initials = models.CharField(max_length=20, editable=False, db_index=True)
+    unit = models.ForeignKey(
+        OrgUnit, on_delete=models.PROTECT, null=True, blank=True, related_name="members", verbose_name=_("unit")
+    )
+    positions = models.ManyToManyField(Position, through="Appointment", related_name="holders", verbose_name=_("posts"))
+    hired_on = models.DateField(_("hired on"), null=True, blank=True)
+    left_on = models.DateField(_("left on"), null=True, blank=True)
+    is_active = models.BooleanField(_("may log in"), default=True)
+    is_staff = models.BooleanField(_("may open the admin site"), default=False)
+
+    objects = EmployeeManager()
+
+    USERNAME_FIELD = "username"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["name", "employee_number"]
+
+    class Meta:
+        verbose_name = _("employee")
+        verbose_name_plural = _("employees")
+        ordering = ("name_pinyin", "pk")
+
+    def __str__(self) -> str:
+        return self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Keep the pinyin keys with the name."""
+        self.name_pinyin, self.name_initials = search_keys(self.name)
+        super().save(*args, **kwargs)
+
+    def get_short_name(self) -> str:
+        """Return the name Django's admin greets with."""
+        return self.name
+
+
+class Appointment(models.Model):
+    """That an employee holds a post."""
+
+    employee = models.ForeignKey(Employee, on_delete=models.CASCADE, related_name="appointments")
+    position = models.ForeignKey(
+        Position, on_delete=models.PROTECT, related_name="appointments", verbose_name=_("post")
+    )
+    since = models.DateField(_("since"))
+    until = models.DateField(_("until"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("appointment")
+        verbose_name_plural = _("appointments")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("employee", "position"), condition=models.Q(until=None), name="appointment_once_at_a_time"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.employee} · {self.position}"
+
+
+class SubAccount(models.Model):
+    """A platform sub-account and the employee behind it; matches chat and operator names in the platform's files."""
+
+    nick = models.CharField(_("sub-account"), max_length=100, unique=True)
+    employee = models.ForeignKey(
+        Employee, on_delete=models.CASCADE, related_name="sub_accounts", verbose_name=_("employee")
+    )
+    shop = models.ForeignKey(Shop, on_delete=models.PROTECT, null=True, blank=True, verbose_name=_("shop"))
+
+    class Meta:
+        verbose_name = _("platform sub-account")
+        verbose_name_plural = _("platform sub-accounts")
+        ordering = ("nick",)
+
+    def __str__(self) -> str:
+        return self.nick

@@ -1,0 +1,186 @@
+"""Dispatch: notes, waves, the pack check, prints."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from catalog.models import Sku
+from staff.models import Employee, Shop
+from warehouse.models.carriers import Carrier
+from warehouse.models.stock import Warehouse
+from warehouse.states import NoteState, PrintKind, ScanResult, WaveKind, WaveState
+
+
+class Wave(models.Model):
+    """Notes picked in one walk."""
+
+    number = models.CharField(_("wave"), max_length=20, unique=True)
+    warehouse = models.ForeignKey(Warehouse, on_delete=models.PROTECT, verbose_name=_("warehouse"))
+    kind = models.CharField(_("kind"), max_length=10, choices=WaveKind, default=WaveKind.MIXED)
+    carrier = models.ForeignKey(
+        Carrier, on_delete=models.PROTECT, null=True, blank=True, verbose_name=_("carrier"), related_name="+"
+    )
+    state = models.CharField(_("state"), max_length=10, choices=WaveState, default=WaveState.OPEN)
+    made_by = models.ForeignKey(Employee, on_delete=models.PROTECT, related_name="+", verbose_name=_("made by"))
+    made_at = models.DateTimeField(_("made at"))
+    picker = models.ForeignKey(
+        Employee, on_delete=models.PROTECT, null=True, blank=True, related_name="waves", verbose_name=_("picker")
+    )
+    picked_at = models.DateTimeField(_("picked at"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("wave")
+        verbose_name_plural = _("waves")
+        ordering = ("-made_at", "-pk")
+        constraints = (models.CheckConstraint(condition=models.Q(state__in=WaveState.values), name="wave_state_known"),)
+        indexes = (models.Index(fields=("state", "-made_at", "-id"), name="wave_state"),)
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class DispatchNote(models.Model):
+    """An instruction to ship (发货单): what, to whom, by which carrier. Knows no order, only its number."""
+
+    number = models.CharField(_("dispatch note"), max_length=20, unique=True)
+    shop = models.ForeignKey(Shop, on_delete=models.PROTECT, verbose_name=_("shop"))
+    warehouse = models.ForeignKey(Warehouse, on_delete=models.PROTECT, verbose_name=_("warehouse"))
+    order_numbers = models.CharField(_("orders"), max_length=500)
+    state = models.CharField(_("state"), max_length=10, choices=NoteState, default=NoteState.WAITING)
+    receiver_name = models.CharField(_("receiver"), max_length=60)
+    receiver_phone = models.CharField(_("phone"), max_length=40, blank=True)
+    province = models.CharField(_("province"), max_length=30, blank=True)
+    city = models.CharField(_("city"), max_length=40, blank=True)
+    district = models.CharField(_("district"), max_length=40, blank=True)
+    address = models.CharField(_("address"), max_length=300, blank=True)
+    postcode = models.CharField(_("postcode"), max_length=10, blank=True)
+    buyer_message = models.CharField(_("buyer's message"), max_length=500, blank=True)
+    seller_memo = models.CharField(_("seller's memo"), max_length=500, blank=True)
+    pieces = models.PositiveIntegerField(_("pieces"), default=0)
+    summary = models.CharField(_("goods"), max_length=300, blank=True)
+    confirmed_at = models.DateTimeField(_("confirmed at"))
+    confirmed_by = models.ForeignKey(
+        Employee, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("confirmed by")
+    )
+    ship_by = models.DateTimeField(_("ship by"), null=True, blank=True)
+    carrier = models.ForeignKey(Carrier, on_delete=models.PROTECT, null=True, blank=True, verbose_name=_("carrier"))
+    waybill = models.CharField(_("waybill"), max_length=40, blank=True)
+    stopped_reason = models.CharField(_("stopped because"), max_length=200, blank=True)
+    stopped_at = models.DateTimeField(_("stopped at"), null=True, blank=True)
+    wave = models.ForeignKey(
+        Wave, on_delete=models.PROTECT, null=True, blank=True, related_name="notes", verbose_name=_("wave")
+    )
+    slot = models.PositiveSmallIntegerField(_("slot"), null=True, blank=True)
+    weight_g = models.PositiveIntegerField(_("weight, g"), null=True, blank=True)
+    picked_by = models.ForeignKey(Employee, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    picked_at = models.DateTimeField(_("picked at"), null=True, blank=True)
+    packed_by = models.ForeignKey(Employee, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    packed_at = models.DateTimeField(_("packed at"), null=True, blank=True)
+    shipped_by = models.ForeignKey(Employee, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    shipped_at = models.DateTimeField(_("shipped at"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("dispatch note")
+        verbose_name_plural = _("dispatch notes")
+        ordering = ("-confirmed_at", "-pk")
+        constraints = (
+            models.CheckConstraint(condition=models.Q(state__in=NoteState.values), name="note_state_known"),
+            models.CheckConstraint(
+                condition=models.Q(stopped_at=None, stopped_reason="")
+                | models.Q(stopped_at__isnull=False) & ~models.Q(stopped_reason=""),
+                name="note_stopped_with_reason",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state=NoteState.SHIPPED) | models.Q(shipped_at__isnull=False),
+                name="note_shipped_with_time",
+            ),
+        )
+        indexes = (
+            models.Index(fields=("state", "ship_by", "id"), name="note_state_ship_by"),
+            models.Index(fields=("state", "-confirmed_at", "-id"), name="note_state_confirmed"),
+            models.Index(fields=("waybill",), name="note_waybill", condition=~models.Q(waybill="")),
+            models.Index(fields=("shipped_at",), name="note_shipped", condition=models.Q(shipped_at__isnull=False)),
+            models.Index(fields=("confirmed_at",), name="note_confirmed"),
+        )
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class DispatchLine(models.Model):
+    """Pieces of one SKU in a dispatch note."""
+
+    note = models.ForeignKey(DispatchNote, on_delete=models.CASCADE, related_name="lines")
+    sku = models.ForeignKey(Sku, on_delete=models.PROTECT, related_name="+", verbose_name=_("SKU"))
+    title = models.CharField(_("title"), max_length=200, blank=True)
+    quantity = models.PositiveIntegerField(_("pieces"))
+    scanned = models.PositiveIntegerField(_("scanned"), default=0)
+    is_gift = models.BooleanField(_("gift"), default=False)
+
+    class Meta:
+        verbose_name = _("line of a dispatch note")
+        verbose_name_plural = _("lines of dispatch notes")
+        ordering = ("pk",)
+        constraints = (
+            models.CheckConstraint(condition=models.Q(quantity__gt=0), name="dispatch_line_some"),
+            models.CheckConstraint(condition=models.Q(scanned__lte=models.F("quantity")), name="dispatch_line_scanned"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.quantity} × {self.sku}"
+
+
+class Scan(models.Model):
+    """One scan of the pack check; its id comes from the browser, so that a replay counts once."""
+
+    uuid = models.UUIDField(unique=True)
+    note = models.ForeignKey(DispatchNote, on_delete=models.CASCADE, related_name="scans")
+    code = models.CharField(_("code"), max_length=100)
+    result = models.CharField(_("result"), max_length=10, choices=ScanResult)
+    by = models.ForeignKey(Employee, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(_("at"))
+
+    class Meta:
+        verbose_name = _("scan")
+        verbose_name_plural = _("scans")
+        ordering = ("pk",)
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class PrintRun(models.Model):
+    """One printing of labels, notes or pick lists."""
+
+    kind = models.CharField(_("kind"), max_length=10, choices=PrintKind)
+    wave = models.ForeignKey(Wave, on_delete=models.PROTECT, null=True, blank=True, related_name="prints")
+    reason = models.CharField(_("reason for printing again"), max_length=200, blank=True)
+    by = models.ForeignKey(Employee, on_delete=models.PROTECT, related_name="+", verbose_name=_("by"))
+    at = models.DateTimeField(_("at"))
+
+    class Meta:
+        verbose_name = _("print run")
+        verbose_name_plural = _("print runs")
+        ordering = ("-at", "-pk")
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} #{self.pk}"
+
+
+class PrintedNote(models.Model):
+    """That a note was on a page of a print run."""
+
+    run = models.ForeignKey(PrintRun, on_delete=models.CASCADE, related_name="pages")
+    note = models.ForeignKey(DispatchNote, on_delete=models.CASCADE, related_name="prints")
+    page = models.PositiveSmallIntegerField(_("page"))
+    copy = models.PositiveSmallIntegerField(_("copy"), default=1)
+
+    class Meta:
+        verbose_name = _("printed note")
+        verbose_name_plural = _("printed notes")
+        ordering = ("run", "page")
+        constraints = (models.UniqueConstraint(fields=("run", "note"), name="printed_once_a_run"),)
+
+    def __str__(self) -> str:
+        return f"{self.note} · {self.copy}"

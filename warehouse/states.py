@@ -1,0 +1,94 @@
+"""Words and steps of the warehouse."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+from shopops.kit.moves import Moves
+
+
+class NoteState(TextChoices):
+    """Where a dispatch note is, from release to the carrier."""
+
+    WAITING = "waiting", _("waiting for a wave")
+    PICKING = "picking", _("being picked")
+    PICKED = "picked", _("picked")
+    PACKED = "packed", _("packed and checked")
+    SHIPPED = "shipped", _("shipped")
+    CANCELLED = "cancelled", _("cancelled")
+
+
+NOTE_MOVES: Moves = {
+    NoteState.WAITING: frozenset({NoteState.PICKING, NoteState.CANCELLED}),
+    NoteState.PICKING: frozenset({NoteState.PICKED, NoteState.WAITING, NoteState.CANCELLED}),
+    NoteState.PICKED: frozenset({NoteState.PACKED, NoteState.WAITING, NoteState.CANCELLED}),
+    NoteState.PACKED: frozenset({NoteState.SHIPPED, NoteState.PICKED, NoteState.CANCELLED}),
+    NoteState.SHIPPED: frozenset({NoteState.PACKED}),
+}
+
+
+class WaveState(TextChoices):
+    """Where a wave is."""
+
+    OPEN = "open", _("open")
+    PICKING = "picking", _("being picked")
+    PICKED = "picked", _("picked")
+    DONE = "done", _("done")
+    CANCELLED = "cancelled", _("cancelled")
+
+
+WAVE_MOVES: Moves = {
+    WaveState.OPEN: frozenset({WaveState.PICKING, WaveState.CANCELLED}),
+    WaveState.PICKING: frozenset({WaveState.PICKED, WaveState.OPEN, WaveState.CANCELLED}),
+    WaveState.PICKED: frozenset({WaveState.DONE}),
+    WaveState.DONE: frozenset({WaveState.PICKED}),
+}
+
+
+class WaveKind(TextChoices):
+    """What the notes of a wave have in common."""
+
+    SINGLE = "single", _("one piece each")
+    SAME_SKU = "same_sku", _("one SKU")
+    MIXED = "mixed", _("mixed")
+
+
+class MoveKind(TextChoices):
+    """Why pieces came or went."""
+
+    OPENING = "opening", _("opening stock")
+    RECEIPT = "receipt", _("receipt")
+    SHIPMENT = "shipment", _("shipment")
+    UNSHIPMENT = "unshipment", _("shipment undone")
+    RETURN = "return", _("return")
+    ADJUSTMENT = "adjustment", _("adjustment")
+
+
+class ParcelState(TextChoices):
+    """What the carrier last said of a parcel."""
+
+    HANDED_OVER = "handed_over", _("handed over")
+    COLLECTED = "collected", _("collected")
+    IN_TRANSIT = "in_transit", _("in transit")
+    OUT_FOR_DELIVERY = "out_for_delivery", _("out for delivery")
+    SIGNED = "signed", _("signed")
+    FAILED = "failed", _("delivery failed")
+    RETURNED = "returned", _("returned to sender")
+
+
+class ScanResult(TextChoices):
+    """What the pack check said to a scanned code."""
+
+    OK = "ok", _("right")
+    DONE = "done", _("complete")
+    WRONG = "wrong", _("wrong goods")
+    SURPLUS = "surplus", _("one too many")
+    STOPPED = "stopped", _("stopped")
+    UNKNOWN = "unknown", _("unknown code")
+
+
+class PrintKind(TextChoices):
+    """What was printed."""
+
+    NOTE = "note", _("dispatch note")
+    PICK_LIST = "pick_list", _("pick list")
+    LABEL = "label", _("label")
