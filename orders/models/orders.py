@@ -56,6 +56,9 @@ class Order(models.Model):
     placed_at = models.DateTimeField(_("placed at"))
     paid_at = models.DateTimeField(_("paid at"), null=True, blank=True)
     ship_by = models.DateTimeField(_("ship by"), null=True, blank=True)
+    """When it turns amber: 24 h after confirmation (ORD-014), or earlier when the platform was promised so."""
+    promised_at = models.DateTimeField(_("promised to the platform"), null=True, blank=True)
+    """The platform's own deadline (应发货时间 of the file), kept apart because a stricter one wins (ORD-015)."""
     confirmed_at = models.DateTimeField(_("approved at"), null=True, blank=True)
     confirmed_by = models.ForeignKey(
         Employee,

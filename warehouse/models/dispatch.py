@@ -64,6 +64,9 @@ class DispatchNote(models.Model):
         Employee, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("confirmed by")
     )
     ship_by = models.DateTimeField(_("ship by"), null=True, blank=True)
+    """When it turns amber: 24 h after confirmation (ORD-014), or earlier when the platform was promised so."""
+    promised_at = models.DateTimeField(_("promised to the platform"), null=True, blank=True)
+    """The platform's own deadline of the order, where the file gives one; a stricter one wins over ORD-015."""
     carrier = models.ForeignKey(Carrier, on_delete=models.PROTECT, null=True, blank=True, verbose_name=_("carrier"))
     waybill = models.CharField(_("waybill"), max_length=40, blank=True)
     stopped_reason = models.CharField(_("stopped because"), max_length=200, blank=True)
