@@ -1,0 +1,32 @@
+"""What every test may use. The services themselves are started by tools/dev/pytest_services.py."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tools.dev.chromium import FLAGS, OF_PLAYWRIGHT, find_chromium
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """Drive the real Chromium of this machine, and fail loudly where there is none."""
+    chromium = find_chromium()
+    if chromium is None:
+        pytest.fail("There is no Chromium. Run the tests through ./dev test, which installs it, or set SHOP_CHROMIUM.")
+    args = {**browser_type_launch_args, "args": list(FLAGS)}
+    if chromium != OF_PLAYWRIGHT:
+        args["executable_path"] = chromium
+    return args
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
+    """Browse as a person in China with a desktop screen; tests of phones set their own width."""
+    return {
+        **browser_context_args,
+        "locale": "zh-CN",
+        "timezone_id": "Asia/Shanghai",
+        "viewport": {"width": 1440, "height": 900},
+    }

@@ -1,0 +1,147 @@
+"""The commands of ``./dev`` other than the demo. Each takes its words and gives an exit code."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import venv
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from tools.dev import demo
+from tools.dev.chromium import browser_environment, ensure_chromium
+from tools.dev.installing import line_to_run
+from tools.dev.places import ROOT, data_folder, project_environment, python, say
+from tools.dev.services import shared_services, start_services, take_ownership
+
+LOCKS: Mapping[str, Sequence[str]] = {"dev.txt": ["--all-extras"], "production.txt": []}
+LINTED = ("shopops", "staff", "catalog", "warehouse", "orders", "service", "tools", "tests")
+
+
+def test(words: Sequence[str]) -> int:
+    """Run the tests; the pytest plugin starts their services."""
+    _refuse_missing_packages()
+    env = {**os.environ, "SHOP_CHROMIUM": ensure_chromium()}
+    return _run([str(python()), "-m", "pytest", *words], env)
+
+
+def lint(_words: Sequence[str]) -> int:
+    """Run every check, and say at the end which failed."""
+    present = [folder for folder in LINTED if (ROOT / folder).is_dir()]
+    with shared_services(data_folder()) as services:
+        env = {**os.environ, **project_environment(), **services}
+        steps = {
+            "ruff check": ["ruff", "check", "."],
+            "ruff format": ["ruff", "format", "--check", "."],
+            "mypy": ["mypy", *(folder for folder in present if folder != "tests")],
+            "import contracts": ["lint-imports"],
+            "templates": ["djlint", "--quiet", "--lint", "templates"],
+            "system checks": [str(python()), "manage.py", "check"],
+            "migrations": [str(python()), "manage.py", "makemigrations", "--check", "--dry-run"],
+            "translations": [str(python()), "-m", "tools.i18n", "check"],
+        }
+        failed = []
+        for name, command in steps.items():
+            say(f"== {name}")
+            if _run(command, env):
+                failed.append(name)
+    say(f"\nlint: {len(steps) - len(failed)} of {len(steps)} checks passed")
+    for name in failed:
+        say(f"  failed: {name}")
+    return 1 if failed else 0
+
+
+def manage(words: Sequence[str]) -> int:
+    """Run a management command with the demo's services."""
+    with shared_services(data_folder()) as services:
+        env = {**os.environ, **project_environment(), **services}
+        return _run([str(python()), "manage.py", *words], env)
+
+
+def shell(words: Sequence[str]) -> int:
+    """Open Python with the models at hand."""
+    return manage(["shell", *words])
+
+
+def bench(words: Sequence[str]) -> int:
+    """Measure, on a database of its own that keeps its promises to the disk."""
+    folder = data_folder() / "bench"
+    folder.mkdir(parents=True, exist_ok=True)
+    owner = take_ownership(folder)
+    if owner is None:
+        raise SystemExit("Another ./dev bench is running; two at once would measure each other.")
+    with owner:
+        services = start_services(folder, purpose="bench")
+        try:
+            env = {**os.environ, **project_environment(), **services.env, "SHOPOPS_DATA": str(folder)}
+            return _run([str(python()), "-m", "tools.bench", *words], env)
+        finally:
+            services.stop()
+
+
+def screenshots(words: Sequence[str]) -> int:
+    """Make the pictures anew, in a real Chromium with the bundled fonts."""
+    with shared_services(data_folder()) as services:
+        env = {**os.environ, **project_environment(), **services, **browser_environment(data_folder() / "fonts")}
+        env["SHOP_CHROMIUM"] = ensure_chromium()
+        return _run([str(python()), "-m", "tools.screenshots", *words], env)
+
+
+def lock(_words: Sequence[str]) -> int:
+    """Write the lock files: for every platform and Python, with hashes, without any index or host."""
+    with tempfile.TemporaryDirectory() as scratch:
+        uv = shutil.which("uv") or _fetched_uv(Path(scratch))
+        for name, extras in LOCKS.items():
+            options = ["--universal", "--python-version", "3.11", "--generate-hashes", "--no-emit-index-url", *extras]
+            target = ["--custom-compile-command", "./dev lock", "--output-file", f"requirements/{name}"]
+            if code := _run([uv, "pip", "compile", "--quiet", *options, *target, "pyproject.toml"], os.environ):
+                return code
+            if "://" in (ROOT / "requirements" / name).read_text(encoding="utf-8"):
+                raise SystemExit(f"requirements/{name} names a host. Do not commit it.")
+    return 0
+
+
+def _run(command: Sequence[str], env: Mapping[str, str]) -> int:
+    """Run a program with our standard streams and give its exit code. Ctrl-C is its business, not ours."""
+    try:
+        process = subprocess.Popen(command, env=dict(env), cwd=ROOT)
+    except FileNotFoundError:
+        say(f"{command[0]} is not installed in the environment")
+        return 127
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    asked = signal.signal(signal.SIGTERM, lambda *_: process.terminate())
+    try:
+        return process.wait()
+    finally:
+        signal.signal(signal.SIGINT, before)
+        signal.signal(signal.SIGTERM, asked)
+
+
+def _refuse_missing_packages() -> None:
+    missing = os.environ.get("SHOPOPS_MISSING_PACKAGES", "").split()
+    if missing:
+        raise SystemExit(f"The tests need system packages. Run this line, then try again:\n\n  {line_to_run(missing)}")
+
+
+def _fetched_uv(scratch: Path) -> str:
+    say("Fetching uv into a throw-away environment ...")
+    venv.create(scratch / "venv", with_pip=True)
+    program = scratch / "venv" / "bin"
+    if _run([str(program / "pip"), "install", "--quiet", "uv"], os.environ):
+        raise SystemExit("uv could not be installed.")
+    return str(program / "uv")
+
+
+COMMANDS: Mapping[str, Callable[[Sequence[str]], int]] = {
+    "demo": demo.demo,
+    "test": test,
+    "lint": lint,
+    "manage": manage,
+    "shell": shell,
+    "bench": bench,
+    "screenshots": screenshots,
+    "lock": lock,
+}
