@@ -1,5 +1,7 @@
 """The staff app."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.utils.module_loading import autodiscover_modules
 from django.utils.translation import gettext_lazy as _
@@ -17,5 +19,6 @@ class StaffConfig(AppConfig):
         """Load every department's registered things and keep the values of its settings."""
         from staff.queries.settings import kept_value  # noqa: PLC0415 -- models are ready only now
 
+        import_module("shopops.kit.checks")
         keep_values_with(kept_value)
         autodiscover_modules("policy", "jobs", "detectors", "metrics", "worklists", "receivers")

@@ -1,6 +1,10 @@
 """Addresses of staff."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from staff.views.health import healthz
 
 app_name = "staff"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("healthz", healthz, name="healthz"),
+]

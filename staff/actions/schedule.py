@@ -12,9 +12,9 @@ from shopops.kit.jobs import JOBS
 from shopops.kit.schedule import Due
 from staff.actions.jobs import start_job
 from staff.models import JobRun, SettingValue
+from staff.queries.health import LAST_RUN
 from staff.states import JobState
 
-LAST_RUN = "staff.scheduler_last_run"
 _LOCK = 726_001
 
 
