@@ -35,6 +35,7 @@ class ClauseKind(TextChoices):
     DEADLINE = "deadline", _("deadline")
     PENALTY = "penalty", _("penalty")
     REWARD = "reward", _("reward")
+    REPORT = "report", _("report")
 
 
 class EntryKind(TextChoices):
