@@ -36,17 +36,21 @@ ORDER_MOVES: Moves = {
     ),
     OrderState.HELD: frozenset({OrderState.REVIEW, OrderState.SHIPPED, OrderState.COMPLETED, OrderState.CLOSED}),
     OrderState.FINANCE: frozenset({OrderState.REVIEW, OrderState.SHIPPED, OrderState.COMPLETED, OrderState.CLOSED}),
-    OrderState.APPROVED: frozenset({OrderState.SHIPPED, OrderState.REVIEW, OrderState.CLOSED}),
+    OrderState.APPROVED: frozenset(
+        {OrderState.SHIPPED, OrderState.COMPLETED, OrderState.REVIEW, OrderState.MERGED, OrderState.CLOSED}
+    ),
     OrderState.SHIPPED: frozenset({OrderState.SIGNED, OrderState.COMPLETED, OrderState.CLOSED, OrderState.APPROVED}),
     OrderState.SIGNED: frozenset({OrderState.COMPLETED, OrderState.CLOSED}),
     OrderState.COMPLETED: frozenset({OrderState.CLOSED}),
-    OrderState.MERGED: frozenset({OrderState.REVIEW, OrderState.SHIPPED, OrderState.COMPLETED, OrderState.CLOSED}),
+    OrderState.MERGED: frozenset(
+        {OrderState.REVIEW, OrderState.APPROVED, OrderState.SHIPPED, OrderState.COMPLETED, OrderState.CLOSED}
+    ),
 }
 
 IN_REVIEW = (OrderState.REVIEW, OrderState.HELD, OrderState.FINANCE)
 """States of paid orders nobody has released yet."""
 UNREVIEWED = (OrderState.UNPAID, *IN_REVIEW)
-"""States in which the platform's changes are simply taken over."""
+"""States in which the platform's changes are simply taken over, unless the order was split (`parts` above 1)."""
 
 
 class PlatformStatus(TextChoices):
@@ -91,6 +95,26 @@ class FlagColour(IntegerChoices):
     GREEN = 3, _("green")
     BLUE = 4, _("blue")
     PURPLE = 5, _("purple")
+
+
+SCREENED = (
+    ExceptionKind.UNMATCHED,
+    ExceptionKind.SHORT,
+    ExceptionKind.INCOMPLETE,
+    ExceptionKind.ADDRESS,
+    ExceptionKind.PRICE,
+)
+"""Kinds the screening raises, and clears by itself once they no longer hold."""
+
+
+class ChaseResult(TextChoices):
+    """What a buyer answered who was asked to pay (ORD-020)."""
+
+    WILL_PAY = "will_pay", _("will pay")
+    NO_ANSWER = "no_answer", _("no answer")
+    PRICE = "price", _("price too high")
+    CHANGED_MIND = "changed_mind", _("changed their mind")
+    OTHER = "other", _("other")
 
 
 class LineKind(TextChoices):

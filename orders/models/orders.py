@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Sku
 from orders.models.imports import ImportBatch
-from orders.states import IN_REVIEW, ExceptionKind, FlagColour, LineKind, OrderState, PlatformStatus
+from orders.states import IN_REVIEW, UNREVIEWED, ChaseResult, ExceptionKind, FlagColour, LineKind, OrderState, PlatformStatus
 from staff.models import Employee, Shop
 from warehouse.models import Carrier, DispatchNote
 
@@ -24,12 +24,16 @@ class Order(models.Model):
     """A platform order, or a part split off one.
 
     Known by (shop, number, part): part 1 is the platform's order and carries its money; higher parts were split off
-    and hold lines only. `digest` is of what the platform's file said last, so that an unchanged row is not rewritten.
+    and hold lines only. An order merged into another waits as MERGED until that one is approved, then goes the way
+    of its dispatch note with it. `digest` is of what the platform's file said last, so that an unchanged row is not
+    rewritten.
     """
 
     shop = models.ForeignKey(Shop, on_delete=models.PROTECT, db_index=False, verbose_name=_("shop"))
     number = models.CharField(_("order number"), max_length=40)
     part = models.PositiveSmallIntegerField(_("part"), default=1)
+    parts = models.PositiveSmallIntegerField(_("parts"), default=1)
+    """How many parts the platform's order is in; kept on part 1. What was split is never rewritten by an import."""
     state = models.CharField(_("state"), max_length=10, choices=OrderState)
     platform_status = models.CharField(_("platform's status"), max_length=12, choices=PlatformStatus)
 
@@ -114,11 +118,25 @@ class Order(models.Model):
         verbose_name = _("order")
         verbose_name_plural = _("orders")
         ordering = ("-placed_at", "-pk")
+        permissions = (
+            ("review_order", _("Approve orders")),
+            ("hold_order", _("Hold and release orders")),
+            ("mark_order", _("Set flags, tags, remarks and carriers of orders")),
+            ("merge_order", _("Merge and unmerge orders")),
+            ("split_order", _("Split and unsplit orders")),
+            ("edit_address", _("Change addresses of orders")),
+            ("close_order", _("Close orders and call them back from the warehouse")),
+            ("chase_payment", _("Chase unpaid orders")),
+            ("change_price", _("Change prices of unpaid orders within the limit")),
+            ("change_any_price", _("Change prices of unpaid orders beyond the limit")),
+            ("reveal_personal_data", _("See names, phones and addresses in full")),
+            ("export_orders", _("Export orders")),
+        )
         constraints = (
             models.UniqueConstraint(fields=("number", "shop", "part"), name="order_number"),
             models.CheckConstraint(condition=models.Q(state__in=OrderState.values), name="order_state_known"),
             models.CheckConstraint(
-                condition=models.Q(state=OrderState.MERGED, merged_into__isnull=False)
+                condition=models.Q(merged_into__isnull=False) & ~models.Q(state__in=UNREVIEWED)
                 | ~models.Q(state=OrderState.MERGED) & models.Q(merged_into=None),
                 name="order_merged_into_one",
             ),
@@ -157,6 +175,7 @@ class OrderLine(models.Model):
 
     `key` tells lines of an order apart over imports: the platform's line number, or what was bought and which time
     it occurs where old files carry none. `list_price` is before promotions; `paid` is the share of what was paid.
+    `quantity` is what was bought; `away` of it were split off to another part, so `quantity - away` is shipped from here.
     """
 
     order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="lines", db_index=False)
@@ -168,6 +187,16 @@ class OrderLine(models.Model):
     attributes = models.CharField(_("attributes"), max_length=300, blank=True)
     sku = models.ForeignKey(Sku, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
     quantity = models.PositiveIntegerField(_("pieces"))
+    away = models.PositiveIntegerField(_("split off, pieces"), default=0)
+    gift_rule = models.ForeignKey(
+        "orders.ReviewRule",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="gifts",
+        db_index=False,
+        verbose_name=_("given by rule"),
+    )
     list_price = money(_("list price, yuan"))
     paid = money(_("paid share, yuan"))
     status = models.CharField(_("platform's status"), max_length=12, choices=PlatformStatus)
@@ -181,17 +210,32 @@ class OrderLine(models.Model):
         verbose_name = _("order line")
         verbose_name_plural = _("order lines")
         ordering = ("pk",)
+        permissions = (("match_goods", _("Match goods of orders with SKUs")),)
         constraints = (
             models.UniqueConstraint(fields=("order", "key"), name="order_line_key"),
             models.CheckConstraint(condition=models.Q(quantity__gt=0), name="order_line_some"),
+            models.CheckConstraint(condition=models.Q(away__lte=models.F("quantity")), name="order_line_away"),
         )
         indexes = (
             models.Index(fields=("sku",), name="order_line_sku"),
+            models.Index(
+                fields=("gift_rule",), name="order_line_gift_rule", condition=models.Q(gift_rule__isnull=False)
+            ),
             models.Index(fields=("code",), name="order_line_unmatched", condition=models.Q(sku=None)),
         )
 
     def __str__(self) -> str:
         return f"{self.quantity} × {self.code or self.title}"
+
+    @property
+    def here(self) -> int:
+        """Return the pieces that ship with this part of the order."""
+        return self.quantity - self.away
+
+    @property
+    def known_as(self) -> str:
+        """Return what the platform calls the thing: its code, or title and attributes where there is none."""
+        return self.code or f"{self.title} {self.attributes}".strip()[:200]
 
 
 class OrderException(models.Model):
@@ -211,6 +255,7 @@ class OrderException(models.Model):
         verbose_name = _("exception")
         verbose_name_plural = _("exceptions")
         ordering = ("-raised_at", "-pk")
+        permissions = (("handle_exceptions", _("Raise and clear exceptions of orders")),)
         constraints = (
             models.CheckConstraint(condition=models.Q(kind__in=ExceptionKind.values), name="exception_kind_known"),
             models.UniqueConstraint(
@@ -239,6 +284,48 @@ class Payment(models.Model):
         verbose_name = _("payment to confirm")
         verbose_name_plural = _("payments to confirm")
         ordering = ("-asked_at", "-pk")
+        permissions = (("confirm_payment", _("Answer for finance whether a payment is right")),)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("order",), condition=models.Q(answered_at=None), name="payment_asked_once_at_a_time"
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.order} · {self.amount}"
+
+
+class Chase(models.Model):
+    """Somebody urging the buyer of an unpaid order to pay, and what came of it (ORD-020)."""
+
+    order = models.OneToOneField(Order, on_delete=models.CASCADE, related_name="chase")
+    claimed_by = models.ForeignKey(Employee, on_delete=models.PROTECT, related_name="+", verbose_name=_("taken by"))
+    claimed_at = models.DateTimeField(_("taken at"))
+    result = models.CharField(_("result"), max_length=12, choices=ChaseResult, blank=True)
+    note = models.CharField(_("note"), max_length=300, blank=True)
+    contacted_at = models.DateTimeField(_("contacted at"), null=True, blank=True)
+    times = models.PositiveSmallIntegerField(_("times contacted"), default=0)
+
+    class Meta:
+        verbose_name = _("chase of a payment")
+        verbose_name_plural = _("chases of payments")
+        ordering = ("-claimed_at", "-pk")
+
+    def __str__(self) -> str:
+        return f"{self.order} · {self.claimed_by}"
+
+
+class PriceNorm(models.Model):
+    """What a piece of a SKU usually sells for, measured over recent orders; odd prices are told by it."""
+
+    sku = models.OneToOneField(Sku, on_delete=models.CASCADE, primary_key=True, related_name="+")
+    median = money(_("median price, yuan"))
+    lines = models.PositiveIntegerField(_("lines measured"))
+    measured_at = models.DateTimeField(_("measured at"))
+
+    class Meta:
+        verbose_name = _("usual price")
+        verbose_name_plural = _("usual prices")
+
+    def __str__(self) -> str:
+        return f"{self.sku}: {self.median}"

@@ -32,6 +32,7 @@ class ReviewRule(models.Model):
         verbose_name = _("review rule")
         verbose_name_plural = _("review rules")
         ordering = ("position", "pk")
+        permissions = (("manage_rules", _("Change review rules")),)
 
     def __str__(self) -> str:
         return self.name
