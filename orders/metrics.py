@@ -16,6 +16,8 @@ from shopops.kit.metrics import METRICS, Fact, Metric, Reading
 
 MOST_FACTS = 500
 Rows = Callable[[date], QuerySet[Order]]
+Read = Callable[[date], Iterable[Reading]]
+ListFacts = Callable[[date, int | None, int | None], list[Fact]]
 
 
 def placed_on(day: date) -> QuerySet[Order]:
@@ -53,7 +55,7 @@ def by_shop(
     return read
 
 
-def by_person(rows: Rows, numerator: Count | Sum, person: str) -> Callable[[date], Iterable[Reading]]:
+def by_person(rows: Rows, numerator: Count | Sum, person: str) -> Read:
     """Return a reader that measures each person, and the company as the whole of it."""
 
     def read(day: date) -> Iterator[Reading]:
@@ -187,9 +189,7 @@ for metric in (
     Metric(
         "orders.exceptions",
         _("Exceptions raised"),
-        _(
-            "Exceptions raised on the day: goods not matched, out of stock, refunds asked, changed addresses and others."
-        ),
+        _("Exceptions raised on the day: goods not matched, out of stock, refunds, changed addresses and others."),
         "count",
         "less",
         read_exceptions,
