@@ -44,11 +44,11 @@ class PdfUnavailable(Refused):
     """No PDF can be made on this machine until a system library is installed."""
 
 
-class PdfMisplaced(RuntimeError):
+class PdfMisplacedError(RuntimeError):
     """A PDF was asked for while a web request was being answered."""
 
 
-class PdfIncomplete(RuntimeError):
+class PdfIncompleteError(RuntimeError):
     """A document needs something that is not bundled: an address of the network, a file elsewhere, a missing file."""
 
 
@@ -89,14 +89,14 @@ def render_pdf(html: str, *, base_url: str | None = None) -> bytes:
     """Make a PDF of one HTML document. Addresses in it are those of the site's static files.
 
     :raises PdfUnavailable: if Pango is not installed, naming the packages.
-    :raises PdfMisplaced: if called while a web request is being answered.
-    :raises PdfIncomplete: if the document asks for anything but bundled static files and `data:` addresses.
+    :raises PdfMisplacedError: if called while a web request is being answered.
+    :raises PdfIncompleteError: if the document asks for anything but bundled static files and `data:` addresses.
     """
     engine = _engine()
     try:
         pdf = engine.HTML(string=html, base_url=base_url or BUNDLE, url_fetcher=_fetcher(engine)).write_pdf()
     except engine.urls.FatalURLFetchingError as refusal:
-        raise PdfIncomplete(str(refusal)) from None
+        raise PdfIncompleteError(str(refusal)) from None
     return bytes(pdf)
 
 
@@ -111,7 +111,7 @@ def render_pdf_batch(documents: Iterable[str], *, done: Callable[[int], None] | 
 
     with PdfWriter() as whole:
         count = 0
-        for count, document in enumerate(documents, start=1):  # noqa: B007 -- counted for the question below
+        for count, document in enumerate(documents, start=1):
             whole.append(BytesIO(render_pdf(document)), import_outline=False)
             if done is not None:
                 done(count)
@@ -125,7 +125,7 @@ def render_pdf_batch(documents: Iterable[str], *, done: Callable[[int], None] | 
 def bundled_file(url: str) -> Path:
     """Find the static file behind an address of a document.
 
-    :raises PdfIncomplete: if the address leads anywhere else, or there is no such file.
+    :raises PdfIncompleteError: if the address leads anywhere else, or there is no such file.
     """
     start, address = urlsplit(urljoin(BUNDLE, settings.STATIC_URL)), urlsplit(url)
     name = unquote(address.path)
@@ -139,12 +139,12 @@ def bundled_file(url: str) -> Path:
                 return collected
         except SuspiciousFileOperation:
             pass
-    raise PdfIncomplete(f"a document may use bundled static files only, not {url[:200]}")
+    raise PdfIncompleteError(f"a document may use bundled static files only, not {url[:200]}")
 
 
-def _engine() -> Any:  # noqa: ANN401 -- a module without types
+def _engine() -> Any:
     if _forbidden.get():
-        raise PdfMisplaced("PDF is made by jobs; enqueue one instead of rendering in a request")
+        raise PdfMisplacedError("PDF is made by jobs; enqueue one instead of rendering in a request")
     try:
         import weasyprint  # noqa: PLC0415 -- loads Pango and takes a second
     except OSError:
@@ -155,19 +155,19 @@ def _engine() -> Any:  # noqa: ANN401 -- a module without types
     return weasyprint
 
 
-def _fetcher(engine: Any) -> Any:  # noqa: ANN401 -- classes made from a module without types
+def _fetcher(engine: Any) -> Any:
     urls = engine.urls
     base: Any = urls.URLFetcher
 
     class BundledFiles(base):  # type: ignore[misc]  # the base comes from a module without types
         """Answers for bundled files and for data carried in the address; stops the rendering for the rest."""
 
-        def fetch(self, url: str, headers: dict[str, str] | None = None) -> Any:  # noqa: ANN401
+        def fetch(self, url: str, headers: dict[str, str] | None = None) -> Any:
             if url[:5].lower() == "data:":
                 return super().fetch(url, headers)
             try:
                 path = bundled_file(url)
-            except PdfIncomplete as refusal:
+            except PdfIncompleteError as refusal:
                 raise urls.FatalURLFetchingError(str(refusal)) from None
             kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
             return urls.URLFetcherResponse(url, path.read_bytes(), {"Content-Type": kind})

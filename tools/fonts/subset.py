@@ -26,6 +26,9 @@ BLOCKS = (
     (0x31C0, 0x33FF), (0xFE30, 0xFE4F), (0xFF00, 0xFFEF),
 )  # fmt: skip
 
+# Late additions to the main block and the standard characters of the second plane: few, and all of them names.
+LATE = ((0x9FA6, 0x9FFF), (0x20000, 0x323AF))
+
 # Characters of the national table of 8,105 standard characters that sit in extension A; people are called by them.
 NAMES = (
     "㑇㑊㕮㘎㙍㙘㙦㛃㛚㛹㟃㠇㠓㤘㥄㧐㧑㧟㫰㬊㬎㬚㭎㭕㮾㰀㳇㳘㳚㴔㵐㶲㸆㸌㺄㻬㽏㿠䁖䂮䃅䃎䅟䌹䎃䎖䏝䏡䏲䐃"
@@ -50,8 +53,8 @@ def wanted_characters(available: set[int]) -> set[int]:
     wanted = gbk_characters() | set(map(ord, NAMES))
     for first, last in BLOCKS:
         wanted.update(range(first, last + 1))
-    # Late additions to the main block and the standard characters of the second plane: few, and all of them names.
-    wanted.update(code for code in available if 0x9FA6 <= code <= 0x9FFF or 0x20000 <= code <= 0x323AF)
+    for first, last in LATE:
+        wanted.update(code for code in available if first <= code <= last)
     return wanted & available
 
 

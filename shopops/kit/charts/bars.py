@@ -172,8 +172,10 @@ def stacked_bars(
             place, *cells = rows[index][1]
             words = f"{place} · " + " · ".join(f"{one.name} {cell}" for one, cell in zip(series, cells, strict=True))
             parts.append(hit(sheet, x - slot / 2, top, slot, bottom - top, words=words, href=hrefs[index]))
-        for index in labels_that_fit(places, slot, 11, air=0.6, to_last=False):
-            parts.append(text(left + slot * (index + 0.5), sheet.height - 8, places[index], anchor="middle"))
+        parts += [
+            text(left + slot * (index + 0.5), sheet.height - 8, places[index], anchor="middle")
+            for index in labels_that_fit(places, slot, 11, air=0.6, to_last=False)
+        ]
         return "".join(parts)
 
     key = legend([(f"chart-key-bar chart-s{number % len(SERIES) + 1}", one.name) for number, one in enumerate(series)])

@@ -20,7 +20,7 @@ def step_of(value: float | None, highest: float) -> int:
     return min(5, 1 + int(value / highest * 5 * 0.9999))
 
 
-def heat_map(  # noqa: PLR0913 - two axes of names and their values
+def heat_map(
     rows: Sequence[str],
     columns: Sequence[str],
     values: Sequence[Sequence[Number | None]],
@@ -69,8 +69,10 @@ def heat_map(  # noqa: PLR0913 - two axes of names and their values
                 href = links[row][column] if links else ""
                 words = f"{name} {place} · {cell(row, column)}"
                 parts.append(hit(sheet, x, y, slot - gap, height - gap, words=words, href=href))
-        for column in labels_that_fit(columns, slot, 11, air=0.6, to_last=False):
-            parts.append(text(left + column * slot + (slot - gap) / 2, sheet.height - 6, columns[column], anchor="middle"))
+        parts += [
+            text(left + column * slot + (slot - gap) / 2, sheet.height - 6, columns[column], anchor="middle")
+            for column in labels_that_fit(columns, slot, 11, air=0.6, to_last=False)
+        ]
         return "".join(parts)
 
     lines = [("", (name, *(cell(row, column) for column in range(len(columns))))) for row, name in enumerate(rows)]

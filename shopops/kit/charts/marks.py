@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
+from itertools import pairwise
 
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
@@ -65,7 +66,7 @@ def rule(x1: float, y1: float, x2: float, y2: float, *, kind: str = "chart-grid"
     return f'<line class="{kind}" x1="{at(x1)}" y1="{at(y1)}" x2="{at(x2)}" y2="{at(y2)}" stroke="{stroke}"/>'
 
 
-def box(  # noqa: PLR0913 - a rectangle has that many sides
+def box(
     x: float, y: float, width: float, height: float, *, kind: str, fill: str, round_by: float = 0, opacity: float = 1
 ) -> str:
     """Draw a rectangle."""
@@ -106,7 +107,7 @@ def curve(run: Sequence[tuple[float, float]]) -> str:
         return path
     slopes = [(run[i + 1][1] - run[i][1]) / ((run[i + 1][0] - run[i][0]) or 1.0) for i in range(count - 1)]
     tangents = [slopes[0]]
-    for before, after in zip(slopes, slopes[1:], strict=False):
+    for before, after in pairwise(slopes):
         # Harmonic mean of the slopes on both sides, level at a peak: the monotone cubic of Fritsch and Carlson.
         tangents.append(0.0 if before * after <= 0 else 2 * before * after / (before + after))
     tangents.append(slopes[-1])
@@ -132,9 +133,7 @@ class Sheet:
     tabbable: bool = True
 
 
-def hit(  # noqa: PLR0913 - a rectangle, its words and its link
-    sheet: Sheet, x: float, y: float, width: float, height: float, *, words: str, href: str
-) -> str:
+def hit(sheet: Sheet, x: float, y: float, width: float, height: float, *, words: str, href: str) -> str:
     """Draw an invisible area that shows words when the mouse rests on it and leads to the facts; nothing on paper."""
     if sheet.paper:
         return ""
@@ -148,9 +147,7 @@ def hit(  # noqa: PLR0913 - a rectangle, its words and its link
     return f'<a href="{escape(within_site(href))}" aria-label="{escape(words)}"{stop}>{area}</a>'
 
 
-def drawing(  # noqa: PLR0913 - title, words and kind of one drawing
-    sheet: Sheet, body: str, *, title: str, desc: str, kind: str, stretch: bool = False
-) -> str:
+def drawing(sheet: Sheet, body: str, *, title: str, desc: str, kind: str, stretch: bool = False) -> str:
     """Wrap shapes into an `<svg>` with name and description. Where it holds links it is a group, else an image."""
     role = "group" if "<a " in body else "img"
     ratio = ' preserveAspectRatio="none"' if stretch else ""
@@ -182,11 +179,12 @@ class Table:
         heads = "".join(f'<th scope="col">{escape(head)}</th>' for head in self.heads)
         lines = []
         for href, (first, *others) in self.rows:
-            name = f'<a href="{escape(within_site(href))}">{escape(first)}</a>' if href else escape(first)
+            head = f'<a href="{escape(within_site(href))}">{escape(first)}</a>' if href else escape(first)
             cells = "".join(f"<td>{escape(cell)}</td>" for cell in others)
-            lines.append(f'<tr><th scope="row">{name}</th>{cells}</tr>')
+            lines.append(f'<tr><th scope="row">{head}</th>{cells}</tr>')
+        name = escape(_("Figures"))
         return (
-            f'<details class="chart-data"><summary>{escape(_("Figures"))}</summary><div class="chart-scroll">'
+            f'<details class="chart-data"><summary>{name}</summary><div class="chart-scroll">'
             f"<table><caption>{escape(title)}</caption><thead><tr>{heads}</tr></thead>"
             f"<tbody>{''.join(lines)}</tbody></table></div></details>"
         )
@@ -198,7 +196,7 @@ def legend(entries: Sequence[tuple[str, str]]) -> str:
     return f'<ul class="chart-legend">{items}</ul>' if items else ""
 
 
-def figure(  # noqa: PLR0913 - the parts a figure is put together from
+def figure(
     draw: Callable[[Sheet], str],
     *,
     title: str,
@@ -210,15 +208,14 @@ def figure(  # noqa: PLR0913 - the parts a figure is put together from
     key: str = "",
     table: Table | None = None,
 ) -> SafeString:
-    """Put a drawing, its narrow twin for phones, its key and its table into one figure; paper gets the wide one only."""
+    """Put a drawing, its narrow twin for phones, its key and its table into one figure; paper gets the first only."""
     # Where a table repeats the links they need not all be stops of the Tab key as well.
-    sheets = [Sheet(*wide, paper=paper, tabbable=table is None)]
+    sheets = {f"chart-wide {kind}": Sheet(*wide, paper=paper, tabbable=table is None)}
     if not paper:
-        sheets.append(Sheet(*narrow, narrow=True, tabbable=table is None))
+        sheets[f"chart-narrow {kind}"] = Sheet(*narrow, narrow=True, tabbable=table is None)
     pictures = "".join(
-        drawing(sheet, draw(sheet), title=title, desc=desc, kind=f"{'chart-narrow' if sheet.narrow else 'chart-wide'} {kind}".rstrip())
-        for sheet in sheets
+        drawing(sheet, draw(sheet), title=title, desc=desc, kind=name.rstrip()) for name, sheet in sheets.items()
     )
     rows = table.html(title) if table and not paper else ""
     # Every text went through escape() on its way here.
-    return mark_safe(f'<figure class="chart">{key}{pictures}{rows}</figure>')  # noqa: S308
+    return mark_safe(f'<figure class="chart">{key}{pictures}{rows}</figure>')

@@ -11,6 +11,7 @@ from django.utils.translation import get_language
 Number = int | float | Decimal
 
 NICE_STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
+FIRST_WIDE = 0x2E80  # from here on characters are as wide as high
 LABEL_STEPS = (1, 2, 3, 5, 7, 10, 14, 30)
 
 
@@ -31,7 +32,7 @@ def bounds(values: Iterable[float | None]) -> tuple[float, float]:
 def nice_ticks(low: float, high: float, *, about: int = 4, whole: bool = False) -> list[float]:
     """Return evenly spaced round numbers that enclose low and high.
 
-    `about` is the wanted number of steps; `whole` forbids fractions (for counts of things). Equal bounds give just 0 and 1.
+    `about` is the wanted number of steps; `whole` forbids fractions, for counts of things. Equal bounds give 0 and 1.
     """
     if not high > low:
         return [0.0, 1.0]
@@ -52,6 +53,7 @@ class Scale:
         self.rate = (end - start) / (high - low) if high != low else 0.0
 
     def __call__(self, value: float) -> float:
+        """Return the place of a value."""
         return self.start + (value - self.low) * self.rate
 
 
@@ -92,7 +94,7 @@ def compact(value: Number) -> str:
 
 def text_width(text: str, size: float) -> float:
     """Estimate the width of a text: a Chinese character takes one em, any other a bit more than half of it."""
-    return size * sum(1.0 if ord(character) >= 0x2E80 else 0.57 for character in text)
+    return size * sum(1.0 if ord(character) >= FIRST_WIDE else 0.57 for character in text)
 
 
 def shortened(text: str, width: float, size: float) -> str:
@@ -105,7 +107,9 @@ def shortened(text: str, width: float, size: float) -> str:
     return kept.rstrip() + "…"
 
 
-def labels_that_fit(labels: Sequence[str], slot: float, size: float, *, air: float = 3, to_last: bool = True) -> list[int]:
+def labels_that_fit(
+    labels: Sequence[str], slot: float, size: float, *, air: float = 3, to_last: bool = True
+) -> list[int]:
     """Choose evenly spaced labels with so many ems of air between them, counted from the last one or from the first."""
     if not labels:
         return []

@@ -1,4 +1,4 @@
-"""A line over time with its area, a second paler line to compare with, bars on a scale of their own, and a target band."""
+"""A line over time with its area, a paler line to compare with, bars on a scale of their own, and a target band."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from .marks import (
     series_values,
     text,
 )
-from .scales import Number, Scale, as_float, within, bounds, compact, labels_that_fit, nice_ticks, plain, text_width
+from .scales import Number, Scale, as_float, bounds, compact, labels_that_fit, nice_ticks, plain, text_width, within
 
 BARS_REACH = 0.45  # of the height, so that the bars stay below the line they accompany
 
@@ -100,13 +100,12 @@ class Trend:
         )  # fmt: skip
 
     def _lines(self, across: Sequence[float], up: Scale) -> str:
-        parts = []
         colour = TONES[self.tone]
-        for run in self._runs(self.against, across, up):
-            parts.append(
-                f'<path class="chart-against" d="{curve(run)}" fill="none" stroke="{FAINT}" stroke-width="1.5" '
-                f'stroke-dasharray="4 4"/>'
-            )
+        parts = [
+            f'<path class="chart-against" d="{curve(run)}" fill="none" stroke="{FAINT}" stroke-width="1.5" '
+            f'stroke-dasharray="4 4"/>'
+            for run in self._runs(self.against, across, up)
+        ]
         base = f"{up(0):.1f}"
         for run in self._runs(self.line, across, up):
             path = curve(run)
@@ -114,7 +113,8 @@ class Trend:
                 parts.append(self._dot(*run[0], colour))
                 continue
             parts.append(
-                f'<path class="chart-area chart-{self.tone}" d="{path}L{run[-1][0]:.1f} {base}L{run[0][0]:.1f} {base}Z" '
+                f'<path class="chart-area chart-{self.tone}" '
+                f'd="{path}L{run[-1][0]:.1f} {base}L{run[0][0]:.1f} {base}Z" '
                 f'fill="{colour}" fill-opacity="0.08"/>'
                 f'<path class="chart-line chart-{self.tone}" d="{path}" fill="none" stroke="{colour}" '
                 f'stroke-width="2" stroke-linecap="round" stroke-linejoin="round"/>'
@@ -126,9 +126,7 @@ class Trend:
 
     @staticmethod
     def _runs(values: Sequence[float | None], across: Sequence[float], up: Scale) -> list[list[tuple[float, float]]]:
-        return runs(
-            None if value is None else (x, up(value)) for x, value in zip(across, values, strict=False)
-        )
+        return runs(None if value is None else (x, up(value)) for x, value in zip(across, values, strict=False))
 
     def _dot(self, x: float, y: float, colour: str) -> str:
         return (
@@ -152,7 +150,7 @@ class Trend:
         )
 
 
-def trend(  # noqa: PLR0913 - one keyword for each thing a trend may show
+def trend(
     points: Sequence[Point],
     *,
     title: str,
@@ -190,7 +188,8 @@ def trend(  # noqa: PLR0913 - one keyword for each thing a trend may show
         ]
         rows.append((point.href, [point.label, *cells]))
     tips = [
-        f"{point.label} · " + " · ".join(f"{column.name} {cell}" for column, cell in zip(columns, cells[1:], strict=False))
+        f"{point.label} · "
+        + " · ".join(f"{column.name} {cell}" for column, cell in zip(columns, cells[1:], strict=False))
         for point, (_href, cells) in zip(points, rows, strict=True)
     ]
     picture = Trend(
