@@ -78,12 +78,20 @@ class ParcelState(TextChoices):
 class ScanResult(TextChoices):
     """What the pack check said to a scanned code."""
 
+    OPENED = "opened", _("parcel opened")
     OK = "ok", _("right")
     DONE = "done", _("complete")
+    WAYBILL = "waybill", _("waybill taken")
     WRONG = "wrong", _("wrong goods")
     SURPLUS = "surplus", _("one too many")
     STOPPED = "stopped", _("stopped")
     UNKNOWN = "unknown", _("unknown code")
+    REFUSED = "refused", _("not now")
+    CLEARED = "cleared", _("taken out again")
+
+
+BLOCKING_SCANS = (ScanResult.WRONG, ScanResult.SURPLUS, ScanResult.UNKNOWN)
+"""After these the parcel waits until the piece is taken out again."""
 
 
 class PrintKind(TextChoices):

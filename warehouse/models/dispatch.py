@@ -57,7 +57,12 @@ class DispatchNote(models.Model):
     postcode = models.CharField(_("postcode"), max_length=10, blank=True)
     buyer_message = models.CharField(_("buyer's message"), max_length=500, blank=True)
     seller_memo = models.CharField(_("seller's memo"), max_length=500, blank=True)
+    changes = models.CharField(_("changed since"), max_length=300, blank=True)
+    """What was changed after the buyer placed the order; shown to the packer (ORD-031)."""
     pieces = models.PositiveIntegerField(_("pieces"), default=0)
+    kind = models.CharField(_("kind"), max_length=10, choices=WaveKind, default=WaveKind.MIXED)
+    only_sku = models.ForeignKey(Sku, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
+    """The SKU of a note that holds one SKU only; such notes can be picked together."""
     summary = models.CharField(_("goods"), max_length=300, blank=True)
     confirmed_at = models.DateTimeField(_("confirmed at"))
     confirmed_by = models.ForeignKey(
@@ -76,6 +81,7 @@ class DispatchNote(models.Model):
     )
     slot = models.PositiveSmallIntegerField(_("slot"), null=True, blank=True)
     weight_g = models.PositiveIntegerField(_("weight, g"), null=True, blank=True)
+    labels_printed = models.PositiveSmallIntegerField(_("labels printed"), default=0)
     picked_by = models.ForeignKey(Employee, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     picked_at = models.DateTimeField(_("picked at"), null=True, blank=True)
     packed_by = models.ForeignKey(Employee, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
@@ -97,6 +103,11 @@ class DispatchNote(models.Model):
             models.CheckConstraint(
                 condition=~models.Q(state=NoteState.SHIPPED) | models.Q(shipped_at__isnull=False),
                 name="note_shipped_with_time",
+            ),
+            models.UniqueConstraint(
+                fields=("carrier", "waybill"),
+                condition=~models.Q(waybill="") & ~models.Q(state=NoteState.CANCELLED),
+                name="note_waybill_once",
             ),
         )
         indexes = (
@@ -135,13 +146,19 @@ class DispatchLine(models.Model):
 
 
 class Scan(models.Model):
-    """One scan of the pack check; its id comes from the browser, so that a replay counts once."""
+    """One scan of the pack check; its id comes from the browser, so that a replay counts once.
+
+    :ivar note: the note that was open at the station, if any.
+    :ivar sequence: counts the scans of a station, in the order they were made.
+    """
 
     uuid = models.UUIDField(unique=True)
-    note = models.ForeignKey(DispatchNote, on_delete=models.CASCADE, related_name="scans")
+    note = models.ForeignKey(DispatchNote, on_delete=models.CASCADE, null=True, blank=True, related_name="scans")
+    station = models.UUIDField(_("station"))
+    sequence = models.PositiveIntegerField(_("number at the station"))
     code = models.CharField(_("code"), max_length=100)
     result = models.CharField(_("result"), max_length=10, choices=ScanResult)
-    by = models.ForeignKey(Employee, on_delete=models.PROTECT, related_name="+")
+    by = models.ForeignKey(Employee, on_delete=models.PROTECT, related_name="+", verbose_name=_("by"))
     at = models.DateTimeField(_("at"))
 
     class Meta:

@@ -1,0 +1,1 @@
+"""Verbs of the warehouse, one file a subject."""

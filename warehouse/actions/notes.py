@@ -1,0 +1,372 @@
+"""Dispatch notes: issue them with their stock, cancel, stop and resume them."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from catalog.models import Sku
+from shopops.kit.clock import shop_day
+from shopops.kit.moves import MoveRefused, move
+from shopops.kit.refusals import Refused
+from shopops.kit.sentences import sentence
+from staff.actions.events import record, record_many
+from staff.models import Employee
+from warehouse.actions.balances import lock_balances, move_pieces, next_ids, release_reservations
+from warehouse.models import Carrier, DispatchLine, DispatchNote, Reservation, StockBalance
+from warehouse.queries.stock import main_warehouse, parts_of
+from warehouse.signals import note_cancelled, note_resumed, note_stopped
+from warehouse.states import NOTE_MOVES, NoteState, WaveKind
+
+
+class Wanted(NamedTuple):
+    """Pieces of a SKU (or bundle) to be sent."""
+
+    sku_id: int
+    quantity: int
+    title: str = ""
+    is_gift: bool = False
+
+
+class Shortage(NamedTuple):
+    """What is missing: pieces wanted by one order, and pieces it could have had."""
+
+    sku_code: str
+    wanted: int
+    available: int
+
+
+@dataclass(frozen=True)
+class NoteRequest:
+    """What a dispatch note is asked for with.
+
+    :param key: whatever the asker tells its requests apart by; comes back in the answer.
+    :param order_numbers: the numbers of the orders in the parcel, separated by blanks.
+    :param ship_by: when it turns amber (ORD-014); `promised_at` is the platform's own deadline, if there is one.
+    :param changes: what was changed after the buyer placed the order (shown to the packer, ORD-031).
+    :param promised_at: the platform's own deadline, where it gives one (a stricter one wins over ORD-015).
+    :param warehouse_id: who ships; the main warehouse if None.
+    """
+
+    key: Hashable
+    shop_id: int
+    order_numbers: str
+    receiver_name: str
+    receiver_phone: str
+    province: str
+    city: str
+    district: str
+    address: str
+    postcode: str
+    buyer_message: str
+    seller_memo: str
+    ship_by: datetime | None
+    carrier_id: int | None
+    wanted: Sequence[Wanted]
+    changes: str = ""
+    warehouse_id: int | None = None
+    promised_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Issued:
+    """The answer to many requests: notes of those that were whole, shortages of the others."""
+
+    notes: dict[Hashable, DispatchNote] = field(default_factory=dict)
+    short: dict[Hashable, list[Shortage]] = field(default_factory=dict)
+
+
+class OutOfStock(Refused):
+    """Not everything that is wanted is there; `shortages` says what."""
+
+    def __init__(self, shortages: list[Shortage]) -> None:
+        """Make a sentence with the numbers."""
+        self.shortages = shortages
+        listed = "；".join(f"{one.sku_code} {one.wanted} > {max(one.available, 0)}" for one in shortages)
+        super().__init__(sentence(_("Out of stock (wanted > available): %(listed)s"), listed=listed))
+
+
+def issue_note(request: NoteRequest, *, by: Employee | None, at: datetime) -> DispatchNote:
+    """Issue one dispatch note and reserve its pieces.
+
+    :raises OutOfStock: if a piece is missing; nothing is reserved then.
+    """
+    issued = issue_notes([request], by=by, at=at)
+    if request.key in issued.short:
+        raise OutOfStock(issued.short[request.key])
+    return issued.notes[request.key]
+
+
+@transaction.atomic
+def issue_notes(
+    requests: Sequence[NoteRequest], *, by: Employee | None, at: datetime, batch: UUID | None = None
+) -> Issued:
+    """Issue many dispatch notes: in the order given, whole requests or nothing.
+
+    The balances are locked once, in the order of their keys, so that two batches never wait for each other in a
+    circle; what each request gets is decided here and written in a handful of statements.
+
+    :raises Refused: if a request wants nothing, or there is no warehouse yet.
+    """
+    plans = _plans(requests)
+    balances: dict[int, dict[int, StockBalance]] = {
+        warehouse: {
+            balance.sku_id: balance
+            for balance in lock_balances(
+                warehouse, {sku for plan in plans if plan.warehouse_id == warehouse for sku in plan.pieces}
+            )
+        }
+        for warehouse in sorted({plan.warehouse_id for plan in plans})
+    }
+    free = {key: {sku: one.available for sku, one in found.items()} for key, found in balances.items()}
+    granted: list[_Plan] = []
+    missing: list[_Plan] = []
+    for plan in plans:
+        stock = free[plan.warehouse_id]
+        if all(stock.get(sku, 0) >= pieces for sku, pieces in plan.pieces.items()):
+            for sku, pieces in plan.pieces.items():
+                stock[sku] -= pieces
+            granted.append(plan)
+        else:
+            plan.found = {sku: stock.get(sku, 0) for sku in plan.pieces}
+            missing.append(plan)
+    notes = _write_notes(granted, balances, by=by, at=at, batch=batch) if granted else {}
+    return Issued(notes, _shortages(missing))
+
+
+@transaction.atomic
+def cancel_note(note: DispatchNote, *, by: Employee | None, at: datetime, reason: str) -> None:
+    """Cancel a note that has not been shipped; its pieces are free again, and it leaves its wave.
+
+    :raises MoveRefused: if it has been shipped or cancelled.
+    """
+    before = move(
+        note, NoteState.CANCELLED, moves=NOTE_MOVES, wave=None, slot=None, stopped_at=None, stopped_reason=""
+    )
+    release_reservations([note.pk])
+    record("warehouse.note_cancelled", note, by=by, at=at, reason=reason, changes={"state": (before, note.state)})
+    note_cancelled.send(sender=DispatchNote, notes=[note], by=by, at=at, reason=reason)
+
+
+@transaction.atomic
+def stop_note(note: DispatchNote, *, reason: str, by: Employee | None, at: datetime) -> None:
+    """Stop a parcel wherever it is (refund asked, address changed…): nobody can pick, pack or ship it until resumed.
+
+    A note that is stopped already keeps its first reason and gets this one besides.
+
+    :raises MoveRefused: if it has been shipped or cancelled.
+    """
+    found = _locked(note)
+    if found.state in {NoteState.SHIPPED, NoteState.CANCELLED}:
+        raise MoveRefused(sentence(_("%(note)s is “%(state)s” and cannot be stopped."), **_named(found)))
+    reasons = [one for one in found.stopped_reason.split("；") if one]
+    if reason not in reasons:
+        reasons.append(reason)
+    before = found.stopped_reason
+    note.stopped_reason = "；".join(reasons)[:200]
+    note.stopped_at = found.stopped_at or at
+    note.save(update_fields=["stopped_reason", "stopped_at"])
+    record(
+        "warehouse.note_stopped",
+        note,
+        by=by,
+        at=at,
+        reason=reason,
+        changes={"stopped_reason": (before, note.stopped_reason)},
+    )
+    note_stopped.send(sender=DispatchNote, notes=[note], by=by, at=at, reason=reason)
+
+
+@transaction.atomic
+def resume_note(
+    note: DispatchNote, *, by: Employee | None, at: datetime, reason: str = "", changes: Mapping[str, str] | None = None
+) -> None:
+    """Let a stopped parcel go on; what it was stopped for stays visible to the packer (ORD-031).
+
+    :param changes: new values of the receiver's fields, when the stop was about the address.
+    :raises MoveRefused: if it is not stopped.
+    """
+    found = _locked(note)
+    if found.stopped_at is None:
+        raise MoveRefused(sentence(_("%(note)s is not stopped."), **_named(found)))
+    written: dict[str, tuple[str, str]] = {"stopped_reason": (found.stopped_reason, "")}
+    for name, value in (changes or {}).items():
+        if name not in RECEIVER_FIELDS:
+            raise ValueError(name)
+        if getattr(found, name) != value:
+            written[name] = (getattr(found, name), value)
+            setattr(note, name, value)
+    told = "；".join(filter(None, (found.changes, found.stopped_reason)))
+    note.changes, note.stopped_reason, note.stopped_at = told[:300], "", None
+    note.save(update_fields=["changes", "stopped_reason", "stopped_at", *(set(written) & RECEIVER_FIELDS)])
+    record("warehouse.note_resumed", note, by=by, at=at, reason=reason, changes=written)
+    note_resumed.send(sender=DispatchNote, notes=[note], by=by, at=at, reason=reason)
+
+
+@transaction.atomic
+def set_carrier(note: DispatchNote, carrier: Carrier, *, by: Employee | None, at: datetime) -> None:
+    """Choose who carries the parcel; a waybill of another carrier is dropped.
+
+    :raises MoveRefused: if it has been shipped or cancelled.
+    """
+    found = _locked(note)
+    if found.state in {NoteState.SHIPPED, NoteState.CANCELLED}:
+        raise MoveRefused(sentence(_("%(note)s is “%(state)s”; its carrier stays."), **_named(found)))
+    if found.carrier_id == carrier.pk:
+        return
+    before = found.carrier
+    dropped = {"waybill": (found.waybill, "")} if found.waybill else {}
+    note.carrier, note.waybill = carrier, ""
+    note.save(update_fields=["carrier", "waybill"])
+    record("warehouse.carrier_set", note, by=by, at=at, changes={"carrier": (before, carrier), **dropped})
+
+
+RECEIVER_FIELDS = frozenset(
+    {"receiver_name", "receiver_phone", "province", "city", "district", "address", "postcode", "seller_memo"}
+)
+
+
+@dataclass
+class _Plan:
+    """A request with its bundles taken apart."""
+
+    request: NoteRequest
+    warehouse_id: int
+    lines: list[Wanted]
+    pieces: dict[int, int]
+    found: dict[int, int] = field(default_factory=dict)
+
+
+def _plans(requests: Iterable[NoteRequest]) -> list[_Plan]:
+    requests = list(requests)
+    home = main_warehouse()
+    parts = parts_of(wanted.sku_id for request in requests for wanted in request.wanted)
+    plans = []
+    for request in requests:
+        warehouse = request.warehouse_id or (home.pk if home else None)
+        if warehouse is None:
+            raise Refused(_("There is no warehouse yet: receive goods first, or run load_carriers."))
+        if not request.wanted or any(wanted.quantity < 1 for wanted in request.wanted):
+            raise Refused(sentence(_("%(orders)s: nothing to send."), orders=request.order_numbers))
+        lines: dict[tuple[int, bool], Wanted] = {}
+        pieces: dict[int, int] = {}
+        for wanted in request.wanted:
+            for sku, each in parts.get(wanted.sku_id, [(wanted.sku_id, 1)]):
+                count = wanted.quantity * each
+                pieces[sku] = pieces.get(sku, 0) + count
+                had = lines.get((sku, wanted.is_gift))
+                lines[sku, wanted.is_gift] = Wanted(
+                    sku, count + (had.quantity if had else 0), had.title if had else wanted.title, wanted.is_gift
+                )
+        plans.append(_Plan(request, warehouse, list(lines.values()), pieces))
+    return plans
+
+
+def _write_notes(
+    plans: list[_Plan],
+    balances: Mapping[int, Mapping[int, StockBalance]],
+    *,
+    by: Employee | None,
+    at: datetime,
+    batch: UUID | None,
+) -> dict[Hashable, DispatchNote]:
+    skus = Sku.objects.only("code", "name", "attributes").in_bulk({sku for plan in plans for sku in plan.pieces})
+    day = shop_day(at)
+    notes: dict[Hashable, DispatchNote] = {}
+    lines: list[DispatchLine] = []
+    reservations: list[Reservation] = []
+    taken: dict[int, int] = {}
+    line_ids = iter(next_ids(DispatchLine, sum(len(plan.lines) for plan in plans)))
+    for plan, number in zip(plans, next_ids(DispatchNote, len(plans)), strict=True):
+        request = plan.request
+        note = DispatchNote(
+            pk=number,
+            number=f"FH{day:%y%m%d}{number:06}",
+            shop_id=request.shop_id,
+            warehouse_id=plan.warehouse_id,
+            order_numbers=request.order_numbers[:500],
+            receiver_name=request.receiver_name[:60],
+            receiver_phone=request.receiver_phone[:40],
+            province=request.province[:30],
+            city=request.city[:40],
+            district=request.district[:40],
+            address=request.address[:300],
+            postcode=request.postcode[:10],
+            buyer_message=request.buyer_message[:500],
+            seller_memo=request.seller_memo[:500],
+            changes=request.changes[:300],
+            pieces=sum(plan.pieces.values()),
+            kind=_kind(plan),
+            only_sku_id=next(iter(plan.pieces)) if len(plan.pieces) == 1 else None,
+            summary=_summary(plan, skus),
+            confirmed_at=at,
+            confirmed_by=by,
+            ship_by=request.ship_by,
+            promised_at=request.promised_at,
+            promised_at=request.promised_at,
+            carrier_id=request.carrier_id,
+        )
+        notes[request.key] = note
+        for wanted in plan.lines:
+            line = DispatchLine(
+                pk=next(line_ids),
+                note=note,
+                sku_id=wanted.sku_id,
+                title=(wanted.title or skus[wanted.sku_id].name)[:200],
+                quantity=wanted.quantity,
+                is_gift=wanted.is_gift,
+            )
+            balance = balances[plan.warehouse_id][wanted.sku_id]
+            taken[balance.pk] = taken.get(balance.pk, 0) + wanted.quantity
+            lines.append(line)
+            reservations.append(Reservation(balance=balance, line=line, quantity=wanted.quantity))
+    DispatchNote.objects.bulk_create(notes.values(), batch_size=1000)
+    DispatchLine.objects.bulk_create(lines, batch_size=4000)
+    Reservation.objects.bulk_create(reservations, batch_size=4000)
+    move_pieces(reserved=taken)
+    record_many("warehouse.note_issued", ((note, None) for note in notes.values()), by=by, at=at, batch=batch)
+    return notes
+
+
+def _shortages(plans: list[_Plan]) -> dict[Hashable, list[Shortage]]:
+    codes = dict(
+        Sku.objects.filter(pk__in={sku for plan in plans for sku in plan.pieces}).values_list("pk", "code")
+        if plans
+        else ()
+    )
+    return {
+        plan.request.key: [
+            Shortage(codes.get(sku, str(sku)), pieces, plan.found[sku])
+            for sku, pieces in plan.pieces.items()
+            if plan.found[sku] < pieces
+        ]
+        for plan in plans
+    }
+
+
+def _kind(plan: _Plan) -> WaveKind:
+    if len(plan.pieces) > 1:
+        return WaveKind.MIXED
+    return WaveKind.SINGLE if sum(plan.pieces.values()) == 1 else WaveKind.SAME_SKU
+
+
+def _summary(plan: _Plan, skus: Mapping[int, Sku]) -> str:
+    words = []
+    for line in plan.lines:
+        sku = skus[line.sku_id]
+        words.append(f"{sku.name} {sku.attributes}".strip() + f" ×{line.quantity}")
+    return "；".join(words)[:300]
+
+
+def _locked(note: DispatchNote) -> DispatchNote:
+    return DispatchNote.objects.select_for_update(no_key=True, of=("self",)).select_related("carrier").get(pk=note.pk)
+
+
+def _named(note: DispatchNote) -> dict[str, object]:
+    return {"note": note.number, "state": note.get_state_display()}

@@ -1,0 +1,1 @@
+"""Questions about the warehouse, one file a subject."""
