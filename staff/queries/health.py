@@ -79,9 +79,9 @@ def _ask_queue(at: datetime) -> tuple[Part, Part]:
         return Part("queue", up=False, facts={"reason": _reason(error)}), Part("worker", up=False, facts=reason)
     finally:
         client.close()
-    newest = max((moment if moment.tzinfo else moment.replace(tzinfo=UTC) for moment in heard), default=None)
-    worker = _heard("worker", "heartbeat_at", newest, WORKER_SILENT_AFTER, at)
-    worker.facts["count"] = len(heard)
+    moments = [moment if moment.tzinfo else moment.replace(tzinfo=UTC) for moment in heard]
+    worker = _heard("worker", "heartbeat_at", max(moments, default=None), WORKER_SILENT_AFTER, at)
+    worker.facts["count"] = sum((at - moment).total_seconds() <= WORKER_SILENT_AFTER for moment in moments)
     return Part("queue", up=True, facts={"waiting": waiting}), worker
 
 

@@ -27,6 +27,7 @@ HOST = "127.0.0.1"
 PATIENCE_WITH_OTHERS = 15.0  # seconds to wait for a short ./dev manage to end
 LOOK_EVERY = 0.2
 COMPLAIN_AFTER = 30.0
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 DEMO_DATA = ("postgres", "valkey", "media", "log")
 
 
@@ -45,7 +46,7 @@ def demo(words: Sequence[str]) -> int:
         raise SystemExit(
             f"Another ./dev command runs on the data in {folder}. Stop it, or set SHOPOPS_DATA to another folder."
         )
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    for number in STOP_SIGNALS:
         signal.signal(number, _raise_stop)
     children: list[Child] = []
     services: list[Child] = []
@@ -57,8 +58,6 @@ def demo(words: Sequence[str]) -> int:
         except StopAskedError:
             say("\nStopping ...")
         finally:
-            for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-                signal.signal(number, signal.SIG_IGN)
             (folder / "run.json").unlink(missing_ok=True)
             stop_all(children)
             stop_all(services)
@@ -189,4 +188,6 @@ def _port(text: str) -> int:
 
 
 def _raise_stop(_number: int, _frame: FrameType | None) -> NoReturn:
+    for number in STOP_SIGNALS:  # once is enough: what follows must not be cut short
+        signal.signal(number, signal.SIG_IGN)
     raise StopAskedError
