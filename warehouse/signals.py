@@ -2,7 +2,7 @@
 
 Every receiver gets `by` (Employee or None for the system) and `at` (the moment of the change), and besides:
 
-* `parcel_shipped`: `notes` (list of DispatchNote, now shipped, with `carrier` and `waybill`) and `batch` (UUID or None).
+* `parcel_shipped`: `notes` (list of DispatchNote, shipped now, with `carrier` and `waybill`), `batch` (UUID or None).
 * `shipment_undone`: `notes` (now packed again) and `reason`.
 * `note_cancelled`: `notes` (now cancelled, their stock released) and `reason`.
 * `note_stopped` and `note_resumed`: `notes` and `reason`.

@@ -48,7 +48,7 @@ class NoteRequest:
 
     :param key: whatever the asker tells its requests apart by; comes back in the answer.
     :param order_numbers: the numbers of the orders in the parcel, separated by blanks.
-    :param ship_by: when it turns amber (ORD-014); `promised_at` is the platform's own deadline, if there is one.
+    :param ship_by: when it turns amber (ORD-014).
     :param changes: what was changed after the buyer placed the order (shown to the packer, ORD-031).
     :param promised_at: the platform's own deadline, where it gives one (a stricter one wins over ORD-015).
     :param warehouse_id: who ships; the main warehouse if None.
@@ -146,9 +146,7 @@ def cancel_note(note: DispatchNote, *, by: Employee | None, at: datetime, reason
 
     :raises MoveRefused: if it has been shipped or cancelled.
     """
-    before = move(
-        note, NoteState.CANCELLED, moves=NOTE_MOVES, wave=None, slot=None, stopped_at=None, stopped_reason=""
-    )
+    before = move(note, NoteState.CANCELLED, moves=NOTE_MOVES, wave=None, slot=None, stopped_at=None, stopped_reason="")
     release_reservations([note.pk])
     record("warehouse.note_cancelled", note, by=by, at=at, reason=reason, changes={"state": (before, note.state)})
     note_cancelled.send(sender=DispatchNote, notes=[note], by=by, at=at, reason=reason)
@@ -308,7 +306,6 @@ def _write_notes(
             confirmed_at=at,
             confirmed_by=by,
             ship_by=request.ship_by,
-            promised_at=request.promised_at,
             promised_at=request.promised_at,
             carrier_id=request.carrier_id,
         )
