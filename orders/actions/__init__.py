@@ -1,0 +1,1 @@
+"""Verbs of orders, one file a subject."""

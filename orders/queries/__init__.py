@@ -1,0 +1,1 @@
+"""Questions about orders, one file a subject."""
