@@ -189,5 +189,9 @@ def _port(text: str) -> int:
 
 def _raise_stop(_number: int, _frame: FrameType | None) -> NoReturn:
     for number in STOP_SIGNALS:  # once is enough: what follows must not be cut short
-        signal.signal(number, signal.SIG_IGN)
+        signal.signal(number, _ignore)
     raise StopAskedError
+
+
+def _ignore(_number: int, _frame: FrameType | None) -> None:
+    """Hear nothing. Unlike SIG_IGN this does not upset Python when a signal is on its way."""
