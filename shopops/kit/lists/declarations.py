@@ -11,6 +11,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from shopops.kit.registry import Registry
+from shopops.kit.spreadsheets.writing import Kind
 
 if TYPE_CHECKING:
     from django import forms
@@ -31,7 +32,10 @@ Refusals = Mapping[int, Words]
 
 Tone = Literal["plain", "info", "good", "warn", "danger"]
 Card = Literal["full", "left", "right", "none"]
-Kind = Literal["text", "number", "money", "percent", "moment", "day"]
+
+
+RESERVED = frozenset({"tab", "q", "sort", "size", "cols", "after", "before", "at"})
+"""What every list reads from its URL; filters bear other names."""
 
 
 class Reader(NamedTuple):
@@ -153,7 +157,8 @@ class ExportColumn:
     """One column of the exported sheet.
 
     :param value: a key of the row, or a function (row) -> value.
-    :param kind: `text` keeps digits as text; `money` is yuan, `moment` and `day` are written in the shop's time.
+    :param kind: `text` (keeps every digit), `money` (yuan), `count`, `share` (0.5 is 50 %), `time` and `day` (in the
+        shop's time).
     """
 
     label: Words
@@ -190,7 +195,7 @@ class Empty:
     url_name: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class ListPage:
     """A list page, whole. See the package's docstring for an example with every part.
 
@@ -244,6 +249,9 @@ class ListPage:
             if column.sort and column.sort not in keys:
                 msg = f"column {column.key} of the list {self.name} sorts by {column.sort}, which is not declared"
                 raise ValueError(msg)
+        if taken := RESERVED & (self.filters.names() if self.filters else set()):
+            msg = f"filters of the list {self.name} must not be called {', '.join(sorted(taken))}"
+            raise ValueError(msg)
         PAGES.add(self.name, self)
 
     @property
