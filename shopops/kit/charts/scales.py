@@ -10,6 +10,7 @@ from django.utils.translation import get_language
 
 Number = int | float | Decimal
 
+SMALLEST = 1e-9  # what is nearer to nothing is drawn as nothing
 NICE_STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
 FIRST_WIDE = 0x2E80  # from here on characters are as wide as high
 LABEL_STEPS = (1, 2, 3, 5, 7, 10, 14, 30)
@@ -20,7 +21,9 @@ def as_float(value: Number | None) -> float | None:
     if value is None:
         return None
     number = float(value)
-    return number if isfinite(number) else None
+    if not isfinite(number):
+        return None
+    return number if abs(number) > SMALLEST else 0.0
 
 
 def bounds(values: Iterable[float | None]) -> tuple[float, float]:
@@ -34,7 +37,7 @@ def nice_ticks(low: float, high: float, *, about: int = 4, whole: bool = False) 
 
     `about` is the wanted number of steps; `whole` forbids fractions, for counts of things. Equal bounds give 0 and 1.
     """
-    if not high > low:
+    if not high - low > SMALLEST:
         return [0.0, 1.0]
     rough = (high - low) / max(about, 1)
     magnitude = 10.0 ** floor(log10(rough))
