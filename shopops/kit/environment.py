@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -45,12 +45,8 @@ CONNECT_TIMEOUT = 5
 
 _TRUE = frozenset({"1", "true", "yes", "on"})
 _FALSE = frozenset({"0", "false", "no", "off"})
-_HOST = re.compile(
-    r"\*|\.?[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\]"
-)
-_UNREACHABLE_DATABASE = (
-    "postgresql:///no-database?host=/nonexistent/DATABASE_URL-is-not-usable"
-)
+_HOST = re.compile(r"\*|\.?[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\]")
+_UNREACHABLE_DATABASE = "postgresql:///no-database?host=/nonexistent/DATABASE_URL-is-not-usable"
 _UNREACHABLE_REDIS = "unix:///nonexistent/REDIS_URL-is-not-usable?db=0"
 
 
@@ -110,23 +106,19 @@ def database_from_url(url: str) -> dict[str, Any]:
     """
     parts = _split(url)
     if parts.scheme not in {"postgres", "postgresql"}:
-        text = f"the scheme must be postgresql://, not {parts.scheme or 'nothing'}://"
-        raise BadValueError(text)
+        raise BadValueError(f"the scheme must be postgresql://, not {parts.scheme or 'nothing'}://")
     options: dict[str, Any] = {"connect_timeout": CONNECT_TIMEOUT}
     options.update(_query(parts))
-    host = str(options.pop("host", "") or unquote(parts.hostname or ""))
+    host = str(options.pop("host", "") or unquote(_host(parts)))
     port = str(options.pop("port", "") or _port(parts))
     name = unquote(parts.path.removeprefix("/"))
     if not name or "/" in name:
-        text = (
-            "the name of the database is missing, as in postgresql://user@host/shopops"
-        )
+        text = "the name of the database is missing, as in postgresql://user@host/shopops"
         raise BadValueError(text)
     try:
         options["connect_timeout"] = int(options["connect_timeout"])
     except ValueError:
-        text = "connect_timeout must be a whole number of seconds"
-        raise BadValueError(text) from None
+        raise BadValueError("connect_timeout must be a whole number of seconds") from None
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": name,
@@ -159,27 +151,22 @@ def redis_url(url: str) -> str:
     }
     scheme = schemes.get(parts.scheme)
     if scheme is None:
-        text = f"the scheme must be redis://, rediss:// or unix://, not {parts.scheme or 'nothing'}://"
-        raise BadValueError(text)
+        raise BadValueError(f"the scheme must be redis://, rediss:// or unix://, not {parts.scheme or 'nothing'}://")
     query = _query(parts)
     if scheme == "unix":
         if not parts.path.startswith("/"):
-            text = "the path of the socket must be absolute, as in unix:///run/valkey.sock?db=0"
-            raise BadValueError(text)
+            raise BadValueError("the path of the socket must be absolute, as in unix:///run/valkey.sock?db=0")
         query["db"] = _redis_number(query.get("db", "0"))
         return f"unix://{_authority(parts)}{parts.path}?{urlencode(query)}"
     if not parts.hostname:
-        text = "the host is missing, as in redis://127.0.0.1:6379/0"
-        raise BadValueError(text)
+        raise BadValueError("the host is missing, as in redis://127.0.0.1:6379/0")
     _port(parts)
     number = _redis_number(parts.path.removeprefix("/") or query.pop("db", "") or "0")
     rest = f"?{urlencode(query)}" if query else ""
     return f"{scheme}://{parts.netloc}/{number}{rest}"
 
 
-def read_environment(
-    environ: Mapping[str, str] | None = None, *, base: Path | None = None
-) -> Environment:
+def read_environment(environ: Mapping[str, str] | None = None, *, base: Path | None = None) -> Environment:
     """Read every variable of :data:`VARIABLES`; bad and missing ones are listed in ``problems``.
 
     :param environ: the variables; those of the process when not given.
@@ -201,13 +188,9 @@ def read_environment(
         data=data,
         media_root=reader.folder("SHOPOPS_MEDIA", default=data / "media"),
         static_root=reader.folder("SHOPOPS_STATIC", default=base / "staticfiles"),
-        serve_static_from_source=reader.switch(
-            "SHOPOPS_STATIC_FROM_SOURCE", default=debug
-        ),
+        serve_static_from_source=reader.switch("SHOPOPS_STATIC_FROM_SOURCE", default=debug),
         log_level=reader.word("SHOPOPS_LOG_LEVEL", LOG_LEVELS, default="INFO"),
-        log_format=reader.word(
-            "SHOPOPS_LOG_FORMAT", LOG_FORMATS, default="console" if debug else "json"
-        ),
+        log_format=reader.word("SHOPOPS_LOG_FORMAT", LOG_FORMATS, default="console" if debug else "json"),
         problems=tuple(reader.problems),
     )
 
@@ -230,9 +213,7 @@ def kept_secret_key(data: Path) -> str:
     with os.fdopen(descriptor, "w", encoding="ascii") as file:
         file.write(secrets.token_urlsafe(48) + "\n")
     try:
-        os.link(
-            draft, path
-        )  # fails when another process was faster: its key is then the one that counts
+        os.link(draft, path)  # fails when another process was faster: its key is then the one that counts
     except FileExistsError:
         pass
     finally:
@@ -304,21 +285,14 @@ class _Reader:
         for value in _listed(self.text(variable)):
             try:
                 parts = _split(value)
-                whole = (
-                    parts.scheme in {"http", "https"}
-                    and parts.hostname
-                    and not parts.path
-                    and not parts.query
-                )
+                whole = parts.scheme in {"http", "https"} and parts.hostname and not parts.path and not parts.query
                 _port(parts)
             except BadValueError:
                 whole = False
             if whole:
                 good.append(value)
             else:
-                self.complain(
-                    variable, f"{value!r} is not an origin such as https://shop.example"
-                )
+                self.complain(variable, f"{value!r} is not an origin such as https://shop.example")
         return good
 
     def proxies(self) -> int:
@@ -326,35 +300,27 @@ class _Reader:
         value = self.text(variable) or "0"
         if value.isascii() and value.isdigit() and int(value) <= MOST_PROXIES:
             return int(value)
-        self.complain(
-            variable, f"must be a number from 0 to {MOST_PROXIES}, not {value!r}"
-        )
+        self.complain(variable, f"must be a number from 0 to {MOST_PROXIES}, not {value!r}")
         return 0
 
     def database(self) -> str:
-        variable = "DATABASE_URL"
-        value = self.text(variable)
-        try:
-            if not value:
-                text = "is not set; start through ./dev, or name the PostgreSQL server to use"
-                raise BadValueError(text)
-            database_from_url(value)
-        except BadValueError as bad:
-            self.complain(variable, str(bad))
-            return _UNREACHABLE_DATABASE
-        return value
+        return self.service("DATABASE_URL", database_from_url, "PostgreSQL", or_else=_UNREACHABLE_DATABASE)
 
     def redis(self) -> str:
-        variable = "REDIS_URL"
+        address = self.service("REDIS_URL", redis_url, "Valkey or Redis", or_else=_UNREACHABLE_REDIS)
+        return redis_url(address)
+
+    def service(self, variable: str, check: Callable[[str], object], server: str, *, or_else: str) -> str:
         value = self.text(variable)
+        if not value:
+            self.complain(variable, f"is not set; start through ./dev, or name the {server} server to use")
+            return or_else
         try:
-            if not value:
-                text = "is not set; start through ./dev, or name the Valkey or Redis server to use"
-                raise BadValueError(text)
-            return redis_url(value)
+            check(value)
         except BadValueError as bad:
             self.complain(variable, str(bad))
-            return _UNREACHABLE_REDIS
+            return or_else
+        return value
 
     def secret_key(self, data: Path) -> str:
         variable = "SHOPOPS_SECRET_KEY"
@@ -380,20 +346,24 @@ def _split(url: str) -> SplitResult:
     try:
         return urlsplit(url.strip())
     except ValueError:
-        text = "is not a URL"
-        raise BadValueError(text) from None
+        raise BadValueError("is not a URL") from None
 
 
 def _query(parts: SplitResult) -> dict[str, str]:
     return dict(parse_qsl(parts.query, keep_blank_values=True))
 
 
+def _host(parts: SplitResult) -> str:
+    """Give the host as it was written; ``SplitResult.hostname`` would put a socket folder into small letters."""
+    place = parts.netloc.rpartition("@")[2]
+    return place[1:].partition("]")[0] if place.startswith("[") else place.partition(":")[0]
+
+
 def _port(parts: SplitResult) -> str:
     try:
         return str(parts.port or "")
     except ValueError:
-        text = "the port must be a number from 1 to 65535"
-        raise BadValueError(text) from None
+        raise BadValueError("the port must be a number from 1 to 65535") from None
 
 
 def _authority(parts: SplitResult) -> str:
@@ -403,8 +373,7 @@ def _authority(parts: SplitResult) -> str:
 def _redis_number(value: str) -> str:
     if value.isascii() and value.isdigit():
         return value
-    text = "the database must be a number, as in redis://127.0.0.1:6379/0"
-    raise BadValueError(text)
+    raise BadValueError("the database must be a number, as in redis://127.0.0.1:6379/0")
 
 
 def _listed(value: str) -> list[str]:
