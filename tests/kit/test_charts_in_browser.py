@@ -1,4 +1,4 @@
-"""Charts in a real browser under the site's strict policy: no complaint, no overflow, the right twin, reachable facts."""
+"""Charts in a real browser under the site's strict policy: no complaint, no overflow, one twin, reachable facts."""
 
 from __future__ import annotations
 
