@@ -113,8 +113,7 @@ def database_from_url(url: str) -> dict[str, Any]:
     port = str(options.pop("port", "") or _port(parts))
     name = unquote(parts.path.removeprefix("/"))
     if not name or "/" in name:
-        text = "the name of the database is missing, as in postgresql://user@host/shopops"
-        raise BadValueError(text)
+        raise BadValueError("the name of the database is missing, as in postgresql://user@host/shopops")
     try:
         options["connect_timeout"] = int(options["connect_timeout"])
     except ValueError:
