@@ -49,7 +49,7 @@ LONGEST_PLACE = 15
 DISTRICT_ENDS = tuple("区县市旗镇乡岛") + ("街道", "林区", "群岛", "办事处", "管委会", "农场")
 ABROAD = ("香港特别行政区", "澳门特别行政区", "台湾省", "海外")
 POSTCODE = re.compile(r"[(（]([0-9]{6})[)）]\s*$")
-CLOSING = re.compile(r"\([0-9]{6}\)")
+ORDINARY_FORM = re.compile(r"(?:([^ \n]+ [^ \n]+ [^ \n]+) ([^\s(][^\n(]*(?<!\s))\(([0-9]{6})\)|(.*))\n")
 CITY = re.compile(r"[^\d\s]{1,12}?(?:自治州|地区|盟|市)")
 DISTRICT = re.compile(r"[^\d\s]{1,13}?(?:自治县|自治旗|新区|开发区|[区县市旗])")
 EMPTY = Address()
@@ -112,25 +112,25 @@ def split_unspaced(text: str, postcode: str) -> Address:
     return Address(province, city, district, rest.strip(), postcode)
 
 
-def split_addresses(addresses: list[str]) -> list[tuple[str, ...]]:
+def split_addresses(addresses: list[str]) -> list[list[str]]:
     """Split a column of addresses: one list for each part of `Address`.
 
-    Most addresses of a file share their first three words with others; those are looked up once.
+    One expression reads all that are in the ordinary form, whose first three words many share; the others are read
+    one by one.
     """
-    known: dict[str, Address] = {}
-    found: list[Address] = []
-    for text in addresses:
-        words = text.split(" ", 3)
-        if len(words) == 4 and CLOSING.fullmatch(words[3][-8:]):  # noqa: PLR2004
-            key = f"{words[0]} {words[1]} {words[2]}"
-            place = known.get(key)
-            if place is None:
-                place = known[key] = split_address(f"{key} x")
-            if place.district:
-                postcode = words[3][-7:-1]
-                found.append(
-                    Address(*place[:3], words[3][:-8].strip(), postcode if postcode != "000000" else "")
-                )
-                continue
-        found.append(split_address(text))
-    return list(zip(*found, strict=True)) if found else [()] * len(Address._fields)
+    found = ORDINARY_FORM.findall("\n".join(addresses) + "\n")
+    if len(found) != len(addresses):  # a line break within an address
+        return list(map(list, zip(*map(split_address, addresses), strict=True)))
+    words, streets, postcodes, others = map(list, zip(*found, strict=True))
+    known = {key: split_address(f"{key} x") for key in set(words)}
+    places = [known[key] for key in words]
+    provinces, cities, districts, _streets, _postcodes = map(list, zip(*places, strict=True))
+    if "000000" in postcodes:
+        postcodes = ["" if postcode == "000000" else postcode for postcode in postcodes]
+    columns = [provinces, cities, districts, streets, postcodes]
+    if any(others) or not all(known[key].district for key in known if key):
+        for row, (text, place) in enumerate(zip(addresses, places, strict=True)):
+            if not place.district:
+                for column, part in zip(columns, split_address(text), strict=True):
+                    column[row] = part
+    return columns

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from itertools import compress, repeat
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
@@ -34,7 +35,8 @@ AMOUNTS = re.compile(r"(?:(?:-?[0-9]{1,10}(?:\.[0-9]{1,2})?)?\n)*+")
 COUNTS = re.compile(r"(?:(?:0|[1-9][0-9]{0,8})?\n)*+")
 PHONES = re.compile(r"(?:'?[0-9+*-]{0,24}\n)*+")
 WAYBILLS = re.compile(r"(?:(?:No:)?[0-9A-Za-z]{0,30}\n)*+")
-ODD_ENDS = frozenset(" \t\r\n\f\v\u3000\u00a0\ufeff\u200b\u200e\u200f\u202a\u202c")
+ODD_ENDS = frozenset("= \t\r\n\f\v\u3000\u00a0\ufeff\u200b\u200e\u200f\u202a\u202c")
+FIRST, LAST = itemgetter(slice(0, 1)), itemgetter(slice(-1, None))
 NOT_CLOSED = "订单未关闭"
 FEW = 64
 
@@ -94,8 +96,10 @@ def cast_text(cells: list[str]) -> Cast:
             return Cast([values.unwrapped(cells[0])] * len(cells))
         known = {text: values.unwrapped(text) for text in different}
         return Cast([known[text] for text in cells])
-    odd = {text for text in different if text[:1] in ODD_ENDS or text[-1:] in ODD_ENDS or text[:1] == "="}
-    odd |= different & values.NOTHING
+    ends = set(map(FIRST, different)) | set(map(LAST, different))
+    odd = different & values.NOTHING
+    if not ends.isdisjoint(ODD_ENDS):
+        odd |= {text for text in different if text[:1] in ODD_ENDS or text[-1:] in ODD_ENDS}
     odd.discard("")
     if not odd:
         return Cast(cells)  # type: ignore[arg-type]  # list is invariant

@@ -78,7 +78,10 @@ def refuse_zeros(ids: Sequence[str], *, column: str, rows: Sequence[int]) -> boo
         zeros = length - DIGITS_KEPT
         ending = "0" * zeros
         of_length = ids if len(lengths) == 1 else [number for number in ids if len(number) == length]
-        if "\n".join(of_length).count(f"{ending}\n") + of_length[-1].endswith(ending) < NEARLY_ALL * len(of_length):
+        endings = "\n".join((*of_length, "")).count(f"{ending}\n")
+        if endings < NEARLY_ALL * len(of_length):
+            if endings * zeros < ENOUGH_ZEROS_IN_A_ROW:
+                continue
             stretch = longest_stretch(of_length, ending)
             if len(witnesses(stretch)) * zeros >= ENOUGH_ZEROS_IN_A_ROW:
                 raise damaged(
