@@ -18,7 +18,7 @@ class ImportBatch(models.Model):
     )
     state = models.CharField(_("state"), max_length=10, choices=ImportState, default=ImportState.WAITING)
     files = models.JSONField(_("files"), default=list)
-    """[{"name", "sha256", "bytes", "report", "rows"}]"""
+    """[{"name", "sha256", "bytes", "reports": [kind, …], "rows", "stored"}]; `stored` while the upload is kept."""
     digest = models.CharField(max_length=64)
     is_rehearsal = models.BooleanField(_("rehearsal"), default=False)
     started_by = models.ForeignKey(
@@ -29,7 +29,9 @@ class ImportBatch(models.Model):
     counts = models.JSONField(_("counts"), default=dict)
     """{"orders": {"new", "changed", "unchanged", "refused"}, "lines": {…}}"""
     complaints = models.JSONField(_("complaints"), default=list)
-    """The first thousand: [{"file", "row", "column", "text"}]"""
+    """The first thousand: [{"file", "row", "column", "text", "refused"}]; row 0 is the whole file."""
+    sample = models.JSONField(default=dict, editable=False)
+    """What the result page shows of a rehearsal too: {"new": […], "changed": […]}, the first few hundred each."""
     complaint_count = models.PositiveIntegerField(default=0)
     sentence = models.TextField(_("refused because"), blank=True)
     rejected = models.FileField(_("rejected rows"), upload_to="imports/%Y/%m/", max_length=300, blank=True)
@@ -39,6 +41,7 @@ class ImportBatch(models.Model):
         verbose_name = _("import")
         verbose_name_plural = _("imports")
         ordering = ("-started_at", "-pk")
+        permissions = (("import_orders", _("Import orders")),)
         constraints = (
             models.CheckConstraint(condition=models.Q(state__in=ImportState.values), name="import_state_known"),
         )

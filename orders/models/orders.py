@@ -8,7 +8,16 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Sku
 from orders.models.imports import ImportBatch
-from orders.states import IN_REVIEW, UNREVIEWED, ChaseResult, ExceptionKind, FlagColour, LineKind, OrderState, PlatformStatus
+from orders.states import (
+    IN_REVIEW,
+    UNREVIEWED,
+    ChaseResult,
+    ExceptionKind,
+    FlagColour,
+    LineKind,
+    OrderState,
+    PlatformStatus,
+)
 from staff.models import Employee, Shop
 from warehouse.models import Carrier, DispatchNote
 
@@ -108,6 +117,9 @@ class Order(models.Model):
 
     digest = models.UUIDField(null=True, blank=True, editable=False)
     """MD5 of the row of the order list; NULL while only the detail file has spoken."""
+    platform_values = models.JSONField(_("the platform says"), null=True, blank=True, editable=False)
+    """{column: value} where the platform's word differs from ours on purpose: changes held back because the order was
+    released already, and values somebody here has corrected. An import compares with these first; NULL if there are none."""
     extra = models.JSONField(_("other columns of the file"), default=dict, blank=True)
     first_batch = models.ForeignKey(ImportBatch, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     last_batch = models.ForeignKey(
@@ -199,6 +211,8 @@ class OrderLine(models.Model):
     )
     list_price = money(_("list price, yuan"))
     paid = money(_("paid share, yuan"))
+    is_paid_given = models.BooleanField(default=False, editable=False)
+    """The platform's file gave the share; otherwise it is worked out from what was paid for the order."""
     status = models.CharField(_("platform's status"), max_length=12, choices=PlatformStatus)
     refund_status = models.CharField(_("refund"), max_length=40, blank=True)
     refund = money(_("refunded, yuan"))
