@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.db import models
 from django.utils.translation import gettext as _
@@ -12,6 +12,8 @@ from shopops.kit.refusals import Refused
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
+
+M = TypeVar("M", bound=models.Model)
 
 Moves = Mapping[str, frozenset[str]]
 """From a state to the states that may follow it."""
@@ -52,6 +54,31 @@ def move(
     for name, value in changes.items():
         setattr(thing, name, value)
     return before
+
+
+def move_many(things: Sequence[M], to: str, *, moves: Moves, field: str = "state", **changes: Any) -> None:
+    """Change the state of many things in one statement for each state they are in, or of none of them.
+
+    Call it in a transaction; lock the rows first where some may be left behind instead.
+
+    :param changes: further columns, the same for all, written in the same statement.
+    :raises MoveRefused: if the table forbids the step of one of them, or a row has left the state that was read.
+    """
+    groups: dict[str, list[M]] = {}
+    for thing in things:
+        groups.setdefault(str(getattr(thing, field)), []).append(thing)
+    for before, group in groups.items():
+        if to not in moves.get(before, frozenset()):
+            raise MoveRefused(refusal(group[0], before, to, field=field))
+        manager = type(group[0])._base_manager
+        keys = [thing.pk for thing in group]
+        written = manager.filter(pk__in=keys, **{field: before}).update(**{field: to}, **changes)
+        if written != len(group):
+            raise MoveRefused(_("Some of these were changed by somebody else in the meantime. Load the page again."))
+    for thing in things:
+        setattr(thing, field, to)
+        for name, value in changes.items():
+            setattr(thing, name, value)
 
 
 def refusal(thing: models.Model, before: str, to: str, *, field: str = "state") -> str:

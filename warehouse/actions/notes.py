@@ -19,6 +19,7 @@ from shopops.kit.sentences import sentence
 from staff.actions.events import record, record_many
 from staff.models import Employee
 from warehouse.actions.balances import lock_balances, move_pieces, next_ids, release_reservations
+from warehouse.actions.waves import lock_waves, settle_waves
 from warehouse.models import Carrier, DispatchLine, DispatchNote, Reservation, StockBalance
 from warehouse.queries.stock import main_warehouse, parts_of
 from warehouse.signals import note_cancelled, note_resumed, note_stopped
@@ -146,9 +147,12 @@ def cancel_note(note: DispatchNote, *, by: Employee | None, at: datetime, reason
 
     :raises MoveRefused: if it has been shipped or cancelled.
     """
+    lock_waves([note.pk])
+    wave = DispatchNote.objects.values_list("wave_id", flat=True).get(pk=note.pk)
     before = move(note, NoteState.CANCELLED, moves=NOTE_MOVES, wave=None, slot=None, stopped_at=None, stopped_reason="")
     release_reservations([note.pk])
     record("warehouse.note_cancelled", note, by=by, at=at, reason=reason, changes={"state": (before, note.state)})
+    settle_waves({wave} if wave else set(), by=by, at=at)
     note_cancelled.send(sender=DispatchNote, notes=[note], by=by, at=at, reason=reason)
 
 

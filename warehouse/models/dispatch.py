@@ -80,6 +80,8 @@ class DispatchNote(models.Model):
         Wave, on_delete=models.PROTECT, null=True, blank=True, related_name="notes", verbose_name=_("wave")
     )
     slot = models.PositiveSmallIntegerField(_("slot"), null=True, blank=True)
+    pack_block = models.CharField(_("pack check blocked by"), max_length=100, blank=True)
+    """The code that must be taken out of the parcel before the pack check goes on."""
     weight_g = models.PositiveIntegerField(_("weight, g"), null=True, blank=True)
     labels_printed = models.PositiveSmallIntegerField(_("labels printed"), default=0)
     picked_by = models.ForeignKey(Employee, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
