@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
+from itertools import islice
 from typing import TYPE_CHECKING, Literal
 
 import xlsxwriter
@@ -149,12 +150,19 @@ def sheet_name(name: str) -> str:
 
 
 def csv_lines(
-    header: Sequence[str], rows: Iterable[Sequence[Value]], *, encoding: str = "utf-8-sig", batch: int = 500
+    header: Sequence[str],
+    rows: Iterable[Sequence[Value]],
+    *,
+    encoding: str = "utf-8-sig",
+    batch: int = 500,
+    protect_digits: bool = True,
 ) -> Iterator[bytes]:
     """Yield a CSV file in pieces of `batch` rows, for a streamed answer.
 
-    Long numbers are wrapped as `="…"` so that a spreadsheet program keeps every digit; text that it would compute
-    gets an apostrophe. UTF-8 begins with a byte-order mark, without which Excel shows Chinese as rubbish.
+    Text that a spreadsheet program would compute gets an apostrophe. UTF-8 begins with a byte-order mark, without
+    which Excel shows Chinese as rubbish.
+
+    :param protect_digits: wrap text of more than 15 digits as `="…"`, so that a spreadsheet program keeps them all.
     """
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer, lineterminator="\r\n")
@@ -162,23 +170,23 @@ def csv_lines(
     codec = "utf-8" if encoding == "utf-8-sig" else encoding
     mark = b"\xef\xbb\xbf" if encoding == "utf-8-sig" else b""
     yield mark + buffer.getvalue().encode(codec, "replace")
-    pending = 0
-    for row in rows:
-        buffer.seek(0) if not pending else None
-        if not pending:
-            buffer.truncate()
-        writer.writerow([safe_cell(value) for value in row])
-        pending += 1
-        if pending == batch:
-            yield buffer.getvalue().encode(codec, "replace")
-            pending = 0
-    if pending:
+    cell = protected_cell if protect_digits else safe_cell
+    rows = iter(rows)
+    while lines := [list(map(cell, row)) for row in islice(rows, batch)]:
+        buffer.seek(0)
+        buffer.truncate()
+        writer.writerows(lines)
         yield buffer.getvalue().encode(codec, "replace")
 
 
 def safe_cell(value: Value) -> str:
-    """Return a value as text of a CSV cell: digits kept, nothing computed."""
+    """Return a value as text of a CSV cell that nothing computes."""
     text = plain_text(value)
-    if isinstance(value, str) and len(text) > MOST_DIGITS and text.isascii() and text.isdigit():
+    return harmless(text) if isinstance(value, str) else text
+
+
+def protected_cell(value: Value) -> str:
+    """Return a value as text of a CSV cell: digits kept, nothing computed."""
+    if isinstance(value, (str, int)) and len(text := plain_text(value)) > MOST_DIGITS and text.isascii() and text.isdigit():
         return f'="{text}"'
-    return harmless(text)
+    return safe_cell(value)
