@@ -9,7 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from shopops.kit.clock import now
 from shopops.kit.jobs import Progress, job
+from staff.actions.housekeeping import forget_dead_sessions, forget_old_files, forget_old_news
 from staff.actions.jobs import run_job
+from staff.actions.people import follow_calendar
 from staff.actions.tally import tally_day
 from staff.models import JobRun
 
@@ -25,3 +27,12 @@ def run(*, job_run: int, **_later: Any) -> None:
 def tally(_progress: Progress, *, day: str) -> dict[str, Any]:
     """Tally one day."""
     return tally_day(date.fromisoformat(day), at=now()).as_dict()
+
+
+@job("staff.keep_house", label=_("Begin the day: posts, old files, old news"))
+def keep_house(_progress: Progress, *, day: str) -> dict[str, Any]:
+    """Follow appointments that began or ended, and throw away what has been kept long enough."""
+    at = now()
+    people = follow_calendar(at=at)
+    forget_dead_sessions()
+    return {"day": day, "people": people, "files": forget_old_files(at=at), "news": forget_old_news(at=at)}

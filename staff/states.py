@@ -4,6 +4,7 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from shopops.kit.moves import Moves
+from shopops.kit.verbs import declare_verbs
 
 
 class Platform(TextChoices):
@@ -43,3 +44,39 @@ class EntryKind(TextChoices):
 
     CHARGE = "charge", _("charge")
     COUNTER = "counter", _("counter-entry")
+
+
+declare_verbs(
+    {
+        "staff.added": _("added"),
+        "staff.changed": _("changed"),
+        "staff.unit_added": _("added the unit"),
+        "staff.post_added": _("added the post"),
+        "staff.role_set_up": _("set up what the post may do"),
+        "staff.role_changed": _("changed what the post may do"),
+        "staff.organisation_reset": _("brought back to the register"),
+        "staff.password_changed": _("changed the password"),
+        "staff.setting_changed": _("changed the setting"),
+        "staff.setting_restored": _("restored the default"),
+        "staff.job_retried": _("ran the job again"),
+        "staff.list_exported": _("exported the list"),
+        "staff.view_shared": _("shared a view"),
+        "staff.clause_reworded": _("reworded the clause"),
+    }
+)
+declare_verbs(
+    {
+        "staff.appointed": _("given a post"),
+        "staff.clause_published": _("published the clause"),
+    },
+    tone="good",
+)
+declare_verbs(
+    {
+        "staff.removed": _("deleted"),
+        "staff.appointment_ended": _("relieved of a post"),
+        "staff.account_closed": _("account closed"),
+        "staff.view_dropped": _("deleted a shared view"),
+    },
+    tone="warn",
+)

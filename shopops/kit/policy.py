@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -26,6 +27,7 @@ class Setting(Generic[V]):
     :param label: what it is, in a few words.
     :param help: what it does and the clause it comes from.
     :param unit: hours, yuan, pieces and so on; empty for words and switches.
+    :param pattern: regular expression that words must match as a whole.
     """
 
     name: str
@@ -35,15 +37,19 @@ class Setting(Generic[V]):
     unit: str | _StrPromise = ""
     least: int | Decimal | None = None
     most: int | Decimal | None = None
+    pattern: str = ""
 
     def __post_init__(self) -> None:
         """Register the declaration."""
         SETTINGS.add(self.name, self)
 
     def __call__(self) -> V:
-        """Return the value in force."""
+        """Return the value in force; the default when what is kept is out of bounds since an upgrade."""
         text = _look_up(self.name) if _look_up else None
-        return self.default if text is None else self.parse(text)
+        try:
+            return self.default if text is None else self.parse(text)
+        except ValueError:
+            return self.default
 
     def parse(self, text: str) -> V:
         """Turn the kept text into a value.
@@ -64,12 +70,14 @@ class Setting(Generic[V]):
                 raise ValueError(text) from error
         else:
             value = text
+            if self.pattern and not re.fullmatch(self.pattern, text):
+                raise ValueError(text)
         if isinstance(value, (int, Decimal)) and not isinstance(value, bool):
             if self.least is not None and value < self.least:
                 raise ValueError(text)
             if self.most is not None and value > self.most:
                 raise ValueError(text)
-        return value  # type: ignore[return-value]  # the branches above follow the type of the default
+        return value
 
     @staticmethod
     def write(value: int | Decimal | str | bool) -> str:

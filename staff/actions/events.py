@@ -1,15 +1,17 @@
-"""The trail: one event for every change."""
+"""The trail: one event for every change; and what people are told."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from django.db import models
+from django.utils import translation
+from django.utils.functional import Promise
 
+from shopops.kit.batch import current_batch
 from staff.models import Employee, Event, Notification
 
 Changes = Mapping[str, tuple[Any, Any]]
@@ -28,10 +30,10 @@ def record(
 ) -> Event:
     """Write one event.
 
-    :param verb: department and past tense, such as `orders.approved`.
+    :param verb: department and past tense, such as `orders.approved`; declared in the department's `states`.
     :param by: who did it; None is the system itself.
     :param changes: what was before and after, field by field.
-    :param batch: shared by all events of one batch action.
+    :param batch: shared by all events of one batch action; inside `running_batch` it is known already.
     """
     event = _event(verb, subject, by=by, at=at, changes=changes, reason=reason, batch=batch)
     event.save(force_insert=True)
@@ -56,24 +58,35 @@ def record_many(
     return len(events)
 
 
-def notify(employees: Iterable[Employee], kind: str, text: str, *, at: datetime, url: str = "") -> None:
-    """Tell people something; it appears under their bell."""
+def notify(
+    employees: Iterable[Employee], kind: str, text: str | Promise, *, at: datetime, url: str = "", **values: Any
+) -> None:
+    """Tell people something; it appears under their bell.
+
+    :param text: a sentence, or better the lazily translated template of one: everybody reads it in their language.
+    :param values: what fills the template's `%(name)s` placeholders; a lazy value is translated with it.
+    """
+    with translation.override(None):
+        template = str(text)[:300]
+        kept = {name: {"gettext": str(one)} if isinstance(one, Promise) else plain(one) for name, one in values.items()}
     Notification.objects.bulk_create(
-        [Notification(employee=person, kind=kind, text=text[:300], url=url, at=at) for person in employees]
+        [Notification(employee=person, kind=kind, text=template, values=kept, url=url, at=at) for person in employees]
     )
 
 
 def plain(value: Any) -> Any:
     """Return `value` as JSON keeps it: decimals and moments as text, things by their names."""
-    if isinstance(value, (Decimal, UUID)):
-        return str(value)
+    if value is None or isinstance(value, (bool, int, float, str)):
+        return value
     if isinstance(value, (datetime, date)):
         return value.isoformat()
-    if isinstance(value, models.Model):
-        return str(value)
-    if isinstance(value, (list, tuple)):
+    if isinstance(value, Mapping):
+        return {str(key): plain(one) for key, one in value.items()}
+    if isinstance(value, (list, tuple, models.QuerySet)):
         return [plain(one) for one in value]
-    return value
+    if isinstance(value, (set, frozenset)):
+        return sorted(str(one) for one in value)
+    return str(value)
 
 
 def _event(
@@ -95,5 +108,5 @@ def _event(
         at=at,
         changes={name: [plain(before), plain(after)] for name, (before, after) in (changes or {}).items()},
         reason=reason[:500],
-        batch=batch,
+        batch=batch or current_batch(),
     )

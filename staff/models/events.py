@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from staff.models.organisation import Employee
@@ -44,6 +46,8 @@ class Notification(models.Model):
     employee = models.ForeignKey(Employee, on_delete=models.CASCADE, related_name="notifications")
     kind = models.CharField(max_length=40)
     text = models.CharField(max_length=300)
+    """A sentence, or the English template of one that is filled with `values` in the reader's language."""
+    values = models.JSONField(default=dict, blank=True, encoder=DjangoJSONEncoder)
     url = models.CharField(max_length=300, blank=True)
     at = models.DateTimeField()
     read_at = models.DateTimeField(null=True, blank=True)
@@ -54,7 +58,14 @@ class Notification(models.Model):
         ordering = ("-at", "-pk")
         indexes = (
             models.Index(fields=("employee", "-at"), name="notification_unread", condition=models.Q(read_at=None)),
+            models.Index(fields=("employee", "-at", "-id"), name="notification_employee"),
         )
 
     def __str__(self) -> str:
-        return self.text
+        return self.sentence
+
+    @property
+    def sentence(self) -> str:
+        """Return the sentence in the language of whoever reads it."""
+        values = {name: gettext(one["gettext"]) if isinstance(one, dict) else one for name, one in self.values.items()}
+        return gettext(self.text) % values if values else gettext(self.text)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, Group, PermissionsMixin
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -41,6 +42,7 @@ class OrgUnit(models.Model):
     )
     register_ids = models.CharField(_("rows of the register"), max_length=120, blank=True)
     duties = models.TextField(_("duties"), blank=True)
+    duties_en = models.TextField(_("duties in English"), blank=True)
     position = models.PositiveSmallIntegerField(_("order"), default=0)
 
     class Meta:
@@ -63,13 +65,18 @@ class Position(models.Model):
     group = models.OneToOneField(Group, on_delete=models.PROTECT, related_name="post", verbose_name=_("role"))
     register_ids = models.CharField(_("rows of the register"), max_length=200, blank=True)
     duties = models.TextField(_("duties"), blank=True)
+    duties_en = models.TextField(_("duties in English"), blank=True)
     is_head = models.BooleanField(_("leads its unit"), default=False)
+    is_used = models.BooleanField(_("in use"), default=True)
     position = models.PositiveSmallIntegerField(_("order"), default=0)
+    offered = ArrayField(models.CharField(max_length=100), default=list, blank=True, editable=False)
+    """What setup_roles has granted once; what a manager took away since stays away."""
 
     class Meta:
         verbose_name = _("post")
         verbose_name_plural = _("posts")
         ordering = ("position", "pk")
+        permissions = (("view_role", _("See who may do what")),)
 
     def __str__(self) -> str:
         return self.name_en if get_language() == "en" else self.name

@@ -1,12 +1,23 @@
-"""The values of settings, and the work calendar that holds."""
+"""The values of settings, and the page that shows them."""
 
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from itertools import groupby
+from typing import Any
 
+from django.apps import apps
 from django.db import DatabaseError
+from django.utils.translation import gettext as _
 
-from staff.models import SettingValue
+from shopops.kit.policy import SETTINGS, Setting
+from staff.models import Event, SettingValue
+from staff.queries.history import Line, lines_of
+
+AnySetting = Setting[int] | Setting[Decimal] | Setting[str] | Setting[bool]
 
 _FRESH_SECONDS = 5.0
 _kept: tuple[float, dict[str, str]] | None = None
@@ -28,3 +39,98 @@ def forget_values() -> None:
     """Read the values anew at the next question."""
     global _kept  # noqa: PLW0603
     _kept = None
+
+
+@dataclass(frozen=True)
+class ShownSetting:
+    """One setting as its page shows it."""
+
+    setting: AnySetting
+    kept: SettingValue | None
+
+    @property
+    def name(self) -> str:
+        """Return the dotted name."""
+        return self.setting.name
+
+    @property
+    def value(self) -> int | Decimal | str | bool:
+        """Return the value in force."""
+        try:
+            return self.setting.parse(self.kept.value) if self.kept else self.setting.default
+        except ValueError:
+            return self.setting.default
+
+    @property
+    def text(self) -> str:
+        """Return the value in force in words."""
+        return in_words(self.setting, self.value)
+
+    @property
+    def default_text(self) -> str:
+        """Return the default in words."""
+        return in_words(self.setting, self.setting.default)
+
+    @property
+    def bounds(self) -> str:
+        """Say between which values it may lie; empty when there is no bound."""
+        least, most = self.setting.least, self.setting.most
+        if least is not None and most is not None:
+            return _("%(least)s to %(most)s") % {"least": least, "most": most}
+        if least is not None:
+            return _("at least %(least)s") % {"least": least}
+        return "" if most is None else _("at most %(most)s") % {"most": most}
+
+    @property
+    def is_switch(self) -> bool:
+        """Say whether it is on or off."""
+        return isinstance(self.setting.default, bool)
+
+
+def in_words(setting: AnySetting, value: int | Decimal | str | bool) -> str:
+    """Return a value of a setting as people read it, with its unit."""
+    if isinstance(value, bool):
+        return _("on") if value else _("off")
+    text = str(value) if value != "" else _("empty")
+    return f"{text} {setting.unit}" if setting.unit else text
+
+
+def shown_settings() -> Iterator[tuple[str, list[ShownSetting]]]:
+    """Give every declared setting with its value, department by department; one query."""
+    kept = {one.name: one for one in SettingValue.objects.select_related("changed_by")}
+    names = [(app.label, app.verbose_name) for app in apps.get_app_configs()]
+    order = {label: place for place, (label, _words) in enumerate(names)}
+    words = dict(names)
+
+    def department(pair: tuple[str, Any]) -> str:
+        return pair[0].partition(".")[0]
+
+    pairs = sorted(SETTINGS.items(), key=lambda pair: order.get(department(pair), len(order)))
+    for label, group in groupby(pairs, department):
+        yield str(words.get(label, label)), [ShownSetting(setting, kept.get(name)) for name, setting in group]
+
+
+def shown_setting(name: str) -> ShownSetting | None:
+    """Return one declared setting with its value, or None."""
+    if name not in SETTINGS:
+        return None
+    return ShownSetting(SETTINGS[name], SettingValue.objects.select_related("changed_by").filter(name=name).first())
+
+
+def history_of_setting(setting: AnySetting) -> list[Line]:
+    """Return who changed a setting when, newest first. Known by its name: a restored default leaves no row behind."""
+    events = Event.objects.filter(subject_type=SettingValue._meta.label, subject_label=setting.name)
+    return [_restated(setting, line) for line in lines_of(events.select_related("by")[:100])]
+
+
+def _restated(setting: AnySetting, line: Line) -> Line:
+    changes = [replace(one, before=_said(setting, one.before), after=_said(setting, one.after)) for one in line.changes]
+    return replace(line, changes=changes)
+
+
+def _said(setting: AnySetting, kept: str) -> str:
+    """Return a kept value in words; one that no longer fits as it was kept."""
+    try:
+        return in_words(setting, setting.parse("" if kept == "—" else kept))
+    except ValueError:
+        return kept
