@@ -6,6 +6,7 @@ A backup is a tar file: ``manifest.json`` first, then ``database.dump`` (Postgre
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import io
 import json
@@ -116,36 +117,47 @@ def restore_backup(source: Path, *, media: Path, replace: bool, at: datetime) ->
         dump, files = Path(scratch) / DUMP, Path(scratch) / MEDIA
         files.mkdir()
         _unpack(source, dump, files, manifest)
-        _replay(dump, server=_server_version())
-        kept = None
-        if media.exists() and any(media.iterdir()):
-            kept = media.with_name(f"{media.name}.before-{at:%Y%m%d-%H%M%S}")
-            media.rename(kept)
-        elif media.exists():
-            media.rmdir()
-        files.rename(media)
-    return kept
+        kept = media.with_name(f"{media.name}.before-{at:%Y%m%d-%H%M%S-%f}")
+        with _exchanged(media, files, kept):
+            _replay(dump, server=_server_version())
+    if any(kept.iterdir()):
+        return kept
+    kept.rmdir()
+    return None
+
+
+@contextlib.contextmanager
+def _exchanged(folder: Path, new: Path, kept: Path) -> Iterator[None]:
+    """Put ``new`` in the place of ``folder``, which is kept under another name; undone when the work inside fails."""
+    folder.mkdir(exist_ok=True)
+    folder.rename(kept)
+    try:
+        new.rename(folder)
+        yield
+    except BaseException:
+        if folder.exists():
+            folder.rename(new)
+        kept.rename(folder)
+        raise
 
 
 def _replay(dump: Path, *, server: int) -> None:
-    """Empty the schema and fill it from the dump in one transaction."""
+    """Empty the schema and fill it from the dump in one transaction.
+
+    The dump is turned into a script as a whole first: piped, half a script would be committed when its reader breaks.
+    """
     restore, psql = _program("pg_restore", server=server), _program("psql", server=server)
-    script = [restore, "--no-owner", "--no-privileges", "--file", "-", dump]
-    with subprocess.Popen(script, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as reading:  # noqa: S603
-        command = [psql, "--no-psqlrc", "--quiet", "--single-transaction", "--set", "ON_ERROR_STOP=1"]
-        begin = f"SET lock_timeout = '{LOCK_SECONDS}s'; DROP SCHEMA public CASCADE; CREATE SCHEMA public"
-        arguments = [*command, "--output", os.devnull, "--command", begin, "--file", "-"]
-        done = subprocess.run(  # noqa: S603
-            arguments, stdin=reading.stdout, stderr=subprocess.PIPE, env=_connection_env(), check=False
-        )
-        if reading.stdout:
-            reading.stdout.close()
-        complaint = reading.stderr.read() if reading.stderr else b""
-    if done.returncode or reading.returncode:
-        text = (done.stderr or complaint).decode(errors="replace").strip()
-        if "lock timeout" in text:
-            text = "the database is in use; stop the web server, the workers and the scheduler first"
-        raise BackupError(f"nothing was restored: {text}")
+    script = dump.with_suffix(".sql")
+    begin = f"SET lock_timeout = '{LOCK_SECONDS}s'; DROP SCHEMA public CASCADE; CREATE SCHEMA public"
+    try:
+        _run([restore, "--no-owner", "--no-privileges", "--file", script, dump])
+        options = ["--no-psqlrc", "--quiet", "--single-transaction", "--set", "ON_ERROR_STOP=1", "--output", os.devnull]
+        _run([psql, *options, "--command", begin, "--file", script])
+    except BackupError as error:
+        reason = str(error)
+        if "lock timeout" in reason:
+            reason = "the database is in use; stop the web server, the workers and the scheduler first"
+        raise BackupError(f"nothing was restored: {reason}") from error
 
 
 def _unpack(source: Path, dump: Path, files: Path, manifest: Manifest) -> None:

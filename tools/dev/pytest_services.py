@@ -44,6 +44,7 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
     else:
         _scratch.append(tempfile.TemporaryDirectory(prefix="shopops-test-"))
         os.environ["SHOPOPS_DATA"] = _scratch[0].name  # uploads of the tests go there
+        os.environ["SHOPOPS_STATIC"] = tempfile.mkdtemp(dir=_scratch[0].name)
         folder = _free_folder()
         os.environ.update(browser_environment(folder))
         options = early_config.known_args_namespace
@@ -59,6 +60,8 @@ def pytest_unconfigure() -> None:
         _running.pop().stop()
     while _scratch:
         _scratch.pop().cleanup()
+    while _locks:
+        _locks.pop().close()
 
 
 def _free_folder() -> Path:
