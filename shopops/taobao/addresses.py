@@ -18,8 +18,9 @@ class Address(NamedTuple):
 
 PROVINCES = (
     *("北京", "天津", "上海", "重庆"),
-    *("河北省", "山西省", "辽宁省", "吉林省", "黑龙江省", "江苏省", "浙江省", "安徽省", "福建省", "江西省", "山东省", "河南省"),
-    *("湖北省", "湖南省", "广东省", "海南省", "四川省", "贵州省", "云南省", "陕西省", "甘肃省", "青海省", "台湾省"),
+    *("河北省", "山西省", "辽宁省", "吉林省", "黑龙江省", "江苏省", "浙江省", "安徽省", "福建省", "江西省"),
+    *("山东省", "河南省", "湖北省", "湖南省", "广东省", "海南省", "四川省", "贵州省", "云南省", "陕西省"),
+    *("甘肃省", "青海省", "台湾省"),
     *("内蒙古自治区", "广西壮族自治区", "西藏自治区", "宁夏回族自治区", "新疆维吾尔自治区"),
     *("香港特别行政区", "澳门特别行政区", "海外"),
 )
@@ -39,14 +40,14 @@ PROVINCE_OF = (
     {name: name for name in PROVINCES}
     | {short: name for name, short in SHORT.items()}
     | {f"{name}市": name for name in MUNICIPALITIES}
-    | {"台湾": "台湾省", "广西自治区": "广西壮族自治区", "宁夏自治区": "宁夏回族自治区", "新疆自治区": "新疆维吾尔自治区"}
+    | {"广西自治区": "广西壮族自治区", "宁夏自治区": "宁夏回族自治区", "新疆自治区": "新疆维吾尔自治区"}
 )
 """Any way to write a province → the platform's."""
 
 STARTS = sorted(PROVINCE_OF, key=len, reverse=True)
 LONGEST_PLACE = 15
 """Characters of the longest district: 积石山保安族东乡族撒拉族自治县 has 14."""
-DISTRICT_ENDS = tuple("区县市旗镇乡岛") + ("街道", "林区", "群岛", "办事处", "管委会", "农场")
+DISTRICT_ENDS = (*"区县市旗镇乡岛", "街道", "办事处", "管委会", "农场")
 ABROAD = ("香港特别行政区", "澳门特别行政区", "台湾省", "海外")
 POSTCODE = re.compile(r"[(（]([0-9]{6})[)）]\s*$")
 ORDINARY_FORM = re.compile(r"(?:([^ \n]+ [^ \n]+ [^ \n]+) ([^\s(][^\n(]*(?<!\s))\(([0-9]{6})\)|(.*))\n")
@@ -58,9 +59,9 @@ EMPTY = Address()
 def split_address(text: str) -> Address:
     """Split an address into its parts; what does not look like an address becomes the street, whole.
 
-    Municipalities repeat (`上海 上海市 浦东新区 …`), county-level cities may leave the city empty (`湖北省  仙桃市 …`), some cities
-    have no districts (`广东省 东莞市  …`), a changed address has several blanks before the street and no postcode, and
-    some reports have no blanks at all.
+    Municipalities repeat (`上海 上海市 浦东新区 …`), county-level cities may leave the city empty (`湖北省  仙桃市 …`),
+    some cities have no districts (`广东省 东莞市  …`), a changed address has several blanks before the street and no
+    postcode, and some reports have no blanks at all.
     """
     if not text:
         return EMPTY
@@ -74,14 +75,19 @@ def split_address(text: str) -> Address:
         return split_unspaced(text.strip(), postcode)
     if not blank:
         return Address(province, postcode=postcode)
-    places = rest.split(" ", 2)
-    city = places[0]
-    if len(places) == 1:
-        return Address(province, "", "", city, postcode) if not city.endswith("市") else Address(province, city, "", "", postcode)
-    second, street = places[1], places[2].strip() if len(places) > 2 else ""
+    city, blank, rest = rest.partition(" ")
+    if not blank:
+        return Address(province, city, "", "", postcode) if is_city(city) else Address(province, "", "", city, postcode)
+    second, _blank, street = rest.partition(" ")
+    street = street.strip()
     if is_district(second, province):
         return Address(province, city, second, street, postcode)
     return Address(province, city, "", f"{second} {street}".strip(), postcode)
+
+
+def is_city(place: str) -> bool:
+    """Tell whether a word alone behind the province names a city rather than a street."""
+    return len(place) <= LONGEST_PLACE and place.endswith(("市", "自治州", "地区", "盟"))
 
 
 def is_district(place: str, province: str) -> bool:

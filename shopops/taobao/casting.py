@@ -191,7 +191,7 @@ CASTS: dict[Form, Callable[[list[str]], Cast]] = {
     Form.REFUND_STATUS: lambda cells: one_by_one(cells, read_refund_status, ""),
     Form.CLOSE_REASON: cast_close_reasons,
 }
-NOTHING_OF: dict[Form, Value] = {form: "" for form in Form} | {Form.MONEY: None, Form.TIME: None, Form.COUNT: None}
+NOTHING_OF: dict[Form, Value] = dict.fromkeys(Form, "") | {Form.MONEY: None, Form.TIME: None, Form.COUNT: None}
 
 
 def first_filled(casts: Sequence[Cast]) -> Cast:

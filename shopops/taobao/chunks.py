@@ -190,9 +190,7 @@ class ChunkReader:
                 self.complaint(draft, place, None, "", message, Severity.REFUSE)
             return row[:width]
         if row and (end or len(row) < self.least_width) and any(cell_text(cell).strip() for cell in row):
-            message = sentence(
-                _("the row ends after %(found)s of %(expected)s cells"), found=len(row), expected=width
-            )
+            message = sentence(_("the row ends after %(found)s of %(expected)s cells"), found=len(row), expected=width)
             self.complaint(draft, place, None, "", message, Severity.REFUSE)
         return row + [""] * (width - len(row))
 
@@ -361,7 +359,5 @@ class ChunkReader:
                 for column in self.suspects
             )
         if notes.nul_characters:
-            found.append(
-                sentence(_("%(count)s NUL characters were left out of the file."), count=notes.nul_characters)
-            )
+            found.append(sentence(_("%(count)s NUL characters were left out of the file."), count=notes.nul_characters))
         return [Complaint(report.name, report.sheet.name, 0, "", "", text, Severity.WARN) for text in found]

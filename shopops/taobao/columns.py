@@ -1,7 +1,7 @@
 """The columns of the seller centre's reports: our field names ↔ every header any version has used.
 
-A header is compared after `header_key` (spaces and width of brackets ignored), never by position or count: since 2024 the
-seller picks the columns. Where a report has several headers of one field, the first non-empty cell counts, in the
+A header is compared after `header_key` (spaces and width of brackets ignored), never by position or count: since 2024
+the seller picks the columns. Where a report has several headers of one field, the first non-empty cell counts, in the
 order they are listed here. A header no field claims is kept in `extra` under its own name.
 """
 

@@ -1,9 +1,9 @@
 """Numbers that a spreadsheet program has damaged: it keeps 15 digits and fills up with zeros.
 
 A damaged id still looks like an id, and two damaged files still join with each other, so neither a type check nor a
-join finds it. What finds it is that ids do not end in zeros: of n ids of 16 digits all end in 0 by luck once in 10^n files,
-of 18 digits in 000 once in 1000^n. The platform puts digits of the buyer's number last, so the orders of one buyer end
-alike: only ids with different ends count as different witnesses.
+join finds it. What finds it is that ids do not end in zeros: of n ids of 16 digits all end in 0 by luck once in 10^n
+files, of 18 digits in 000 once in 1000^n. The platform puts digits of the buyer's number last, so the orders of one
+buyer end alike: only ids with different ends count as different witnesses.
 """
 
 from __future__ import annotations
@@ -57,9 +57,7 @@ def refuse_scientific(text: str, *, column: str) -> None:
     :raises Refused: if `text` is one.
     """
     if SCIENTIFIC.fullmatch(text) or FLOAT.fullmatch(text):
-        raise damaged(
-            sentence(_("Column %(column)s holds the number “%(value)s”."), column=column, value=text)
-        )
+        raise damaged(sentence(_("Column %(column)s holds the number “%(value)s”."), column=column, value=text))
 
 
 def refuse_zeros(ids: Sequence[str], *, column: str, rows: Sequence[int]) -> bool:
@@ -130,8 +128,8 @@ def damaged(reason: _StrPromise) -> Refused:
         sentence(
             _(
                 "The order numbers in this file are damaged. %(reason)s Excel keeps only 15 digits of a number and puts "
-                "zeros behind them, so nobody can tell which orders these are. Download the report again and upload "
-                "that file as it is, without opening and saving it in Excel or WPS before."
+                "zeros behind them, so nobody can tell which orders these are. Download the report again and "
+                "upload that file as it is, without opening and saving it in Excel or WPS."
             ),
             reason=reason,
         )

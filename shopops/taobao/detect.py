@@ -49,8 +49,8 @@ LABELS = {
 }
 
 ANY_OF_ORDERS = (
-    *("订单状态", "总金额", "买家应付货款", "收货人姓名", "收货地址", "宝贝种类", "宝贝总数量", "订单关闭原因", "运送方式", "发货时间"),
-    *(*PAID, *CREATED, *PAID_AT, *CARRIERS),
+    *("订单状态", "总金额", "买家应付货款", "收货人姓名", "收货地址", "宝贝种类", "宝贝总数量", "订单关闭原因"),
+    *("运送方式", "发货时间", *PAID, *CREATED, *PAID_AT, *CARRIERS),
 )
 
 RULES: tuple[tuple[ReportKind, tuple[Group, ...]], ...] = (
@@ -113,7 +113,9 @@ def unknown_report(sheets: Sequence[Sequence[Sequence[Cell]]]) -> Refused:
     if not headers:
         return Refused(_("The file has no rows."))
     known = {kind: {header_key(name) for field in fields for name in field.headers} for kind, fields in FIELDS.items()}
-    shares = [(len(known[kind] & set(map(header_key, header))), kind, header) for header in headers for kind, _g in RULES]
+    shares = [
+        (len(known[kind] & set(map(header_key, header))), kind, header) for header in headers for kind, _g in RULES
+    ]
     share, nearest, header = max(shares, key=lambda found: (found[0], found[1] == ReportKind.ORDERS))
     found = "、".join(name for name in header if name)[:300]
     if not share:
@@ -128,9 +130,7 @@ def unknown_report(sheets: Sequence[Sequence[Sequence[Cell]]]) -> Refused:
         )
     keys = set(map(header_key, header))
     missing = [
-        " / ".join(group[:3])
-        for group in dict(RULES)[nearest]
-        if not any(header_key(name) in keys for name in group)
+        " / ".join(group[:3]) for group in dict(RULES)[nearest] if not any(header_key(name) in keys for name in group)
     ]
     return Refused(
         sentence(
@@ -148,9 +148,7 @@ def unknown_report(sheets: Sequence[Sequence[Sequence[Cell]]]) -> Refused:
 def wrong_kind(found: ReportKind, wanted: ReportKind) -> Refused:
     """Return the refusal of a file that is another report than the one asked for."""
     return Refused(
-        sentence(
-            _("This file is a “%(found)s”; wanted is a “%(wanted)s”."), found=label(found), wanted=label(wanted)
-        )
+        sentence(_("This file is a “%(found)s”; wanted is a “%(wanted)s”."), found=label(found), wanted=label(wanted))
     )
 
 

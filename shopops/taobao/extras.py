@@ -43,8 +43,8 @@ def combinations(few: Sequence[tuple[str, Sequence[str]]], length: int) -> list[
         return [""] * length
     names = [name for name, _column in few]
     rows = list(zip(*(column for _name, column in few), strict=True))
-    written = {
-        row: json.dumps({name: value for name, value in zip(names, row, strict=True) if value}, ensure_ascii=False)[1:-1]
-        for row in set(rows)
-    }
+    written: dict[tuple[str, ...], str] = {}
+    for row in set(rows):
+        filled = {name: value for name, value in zip(names, row, strict=True) if value}
+        written[row] = json.dumps(filled, ensure_ascii=False)[1:-1]
     return [written[row] for row in rows]

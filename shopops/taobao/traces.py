@@ -1,7 +1,7 @@
 """Where parcels are: traces as the seller centre, its API and the carriers give them.
 
-The platform's own status says 对方已签收 as soon as a number is entered, and 发货时间 is when somebody pressed a button; only
-the sentences of the trace tell what happened. 揽收 (collected) is what the platform measures.
+The platform's own status says 对方已签收 as soon as a number is entered, and 发货时间 is when somebody pressed a
+button; only the sentences of the trace tell what happened. 揽收 (collected) is what the platform measures.
 """
 
 from __future__ import annotations
@@ -79,13 +79,16 @@ SIGNS: tuple[tuple[NodeKind, re.Pattern[str]], ...] = (
     (
         NodeKind.FAILED,
         re.compile(
-            r"拒收|拒签|拒绝签收|未签收|签收失败|派送不成功|派[件送]失败|投递失败|未妥投|无法(?:联系|派送|投递|接通)|联系不上|"
-            r"地址(?:不详|有误|错误)|问题件|疑难|异常件|客户不在|超区|破损|丢失|遗失|改约|暂缓派"
+            r"拒收|拒签|拒绝签收|未签收|签收失败|派送不成功|派[件送]失败|投递失败|未妥投|无法(?:联系|派送|投递|接通)|"
+            r"联系不上|地址(?:不详|有误|错误)|问题件|疑难|异常件|客户不在|超区|破损|丢失|遗失|改约|暂缓派"
         ),
     ),
     (
         NodeKind.AT_PICKUP_POINT,
-        re.compile(r"暂存|待取件|等待(?:取件|自提)|请(?:及时|尽快|凭)[^，。,]{0,12}(?:取件|领取|自提|取走)|已(?:到达|放入|存入|投放)[^，。,]{0,20}(?:驿站|丰巢|快递柜|自提[柜点]|代收点)"),
+        re.compile(
+            r"暂存|待取件|等待(?:取件|自提)|请(?:及时|尽快|凭)[^，。,]{0,12}(?:取件|领取|自提|取走)|"
+            r"已(?:到达|放入|存入|投放)[^，。,]{0,20}(?:驿站|丰巢|快递柜|自提[柜点]|代收点)"
+        ),
     ),
     (NodeKind.SIGNED, re.compile(r"签收|妥投|已取(?:件|走)|取件成功|已被[^，。,]{0,20}(?:取走|领取)|已送达")),
     (NodeKind.OUT_FOR_DELIVERY, re.compile(r"派送|派件|送货上门|上门派|正在投递|安排投递|外出投递|配送中|骑手")),
@@ -99,7 +102,10 @@ SIGNS: tuple[tuple[NodeKind, re.Pattern[str]], ...] = (
     (NodeKind.COLLECTED, re.compile(r"揽[收件]|已收[件取寄]|收寄|已取货|收件员|交寄|\bGOT\b")),
     (
         NodeKind.IN_TRANSIT,
-        re.compile(r"到达|抵达|离开|发往|发出|发车|装车|卸车|中转|转运|运输|分拣|集散|分拨|下一站|航[班空]|起飞|安检|清关|海关|封车|在途|转寄"),
+        re.compile(
+            r"到达|抵达|离开|发往|发出|发车|装车|卸车|中转|转运|运输|分拣|集散|分拨|下一站|"
+            r"航[班空]|起飞|安检|清关|海关|封车|在途|转寄"
+        ),
     ),
 )
 ACTIONS = {
@@ -177,9 +183,9 @@ def json_batch(path: Path, *, name: str) -> TraceBatch:
 def trace_entries(document: object) -> list[dict[str, Any]]:
     """Return the objects of a document that describe one parcel each.
 
-    Two shapes are known: the seller centre's page data (`{id, content: {logisticsNum, …}, post: [{desc, time}]}`) and the
-    API's answer (`{tid, out_sid, trace_list: {transit_step_info: [{status_time, status_desc, action}]}}`), alone, in
-    lists, or wrapped.
+    Two shapes are known: the seller centre's page data (`{id, content: {logisticsNum, …}, post: [{desc, time}]}`) and
+    the API's answer (`{tid, out_sid, trace_list: {transit_step_info: [{status_time, status_desc, action}]}}`), alone,
+    in lists, or wrapped.
     """
     found: list[dict[str, Any]] = []
     open_ends = [document]
@@ -207,7 +213,9 @@ def steps_of(entry: dict[str, Any]) -> list[Any]:
 
 def read_entry(entry: dict[str, Any], number: int, name: str, batch: TraceBatch) -> None:
     """Read one parcel's trace, oldest step first."""
-    content = entry.get("content") if isinstance(entry.get("content"), dict) else entry
+    content = entry.get("content")
+    if not isinstance(content, dict):
+        content = entry
     waybill = values.waybill(plain(content.get("logisticsNum") or content.get("out_sid") or content.get("waybill")))
     carrier = plain(content.get("logisticsName") or content.get("company_name"))
     order_number = plain(entry.get("id") or entry.get("tid"))

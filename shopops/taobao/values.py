@@ -22,7 +22,7 @@ from shopops.taobao.complaints import quoted
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
-NOTHING = frozenset({"", "null", "NULL", "Null", "-", "--", "—", "——", "None", "none", "nan", "NaN", "N/A", "#N/A", "\\N"})
+NOTHING = frozenset(("", "null", "NULL", "Null", "-", "--", "—", "——", "None", "nan", "NaN", "N/A", "#N/A", "\\N"))
 """Cells that stand for no value."""
 NO_MONEY = frozenset({"无", "无退款", "无退款申请", "没有申请退款", "未申请退款"})
 ZONE = timezone(timedelta(hours=8))
@@ -38,7 +38,8 @@ WHOLE = re.compile(r"([0-9]{1,9})(?:\.0{1,6})?")
 MONEY_MARKS = str.maketrans("", "", "¥￥元,， \u00a0")
 MOMENT = re.compile(
     r"(\d{4})(?:[-/.]|年)(\d{1,2})(?:[-/.]|月)(\d{1,2})日?"
-    r"(?:[ T]*(上午|下午|AM|PM)?[ ]*(\d{1,2})(?::|时|点)(\d{1,2})(?:(?::|分)(\d{1,2})?(?:\.\d{1,9})?秒?)?分?[ ]*(AM|PM)?)?"
+    r"(?:[ T]*(上午|下午|AM|PM)?[ ]*(\d{1,2})(?::|时|点)(\d{1,2})"
+    r"(?:(?::|分)(\d{1,2})?(?:\.\d{1,9})?秒?)?分?[ ]*(AM|PM)?)?"
     r"[ ]*(Z|[+-]\d{2}:?\d{2}|\+08)?",
     re.IGNORECASE | re.ASCII,
 )
@@ -138,8 +139,8 @@ def is_day(text: str) -> bool:
 def moment(text: str) -> str | None:
     """Return a time as `2016-09-18 23:17:02+08`; None for nothing.
 
-    Read are `2016-05-23 22:02:11`, `2016/5/23 22:02`, `2016年5月23日 22时2分`, a day alone (midnight), `20160523220211`, ISO
-    times with a zone, AM/PM, full-width digits, and the day numbers of a spreadsheet program (42513.918).
+    Read are `2016-05-23 22:02:11`, `2016/5/23 22:02`, `2016年5月23日 22时2分`, a day alone (midnight),
+    `20160523220211`, ISO times with a zone, AM/PM, full-width digits, and the day numbers of a spreadsheet program (42513.918).
 
     :raises Unreadable: if it is none of these, or no time of the calendar from 1990 to 2099.
     """
@@ -155,7 +156,7 @@ def moment(text: str) -> str | None:
     return found.isoformat(sep=" ") + ZONE_SUFFIX
 
 
-def read_moment(text: str) -> datetime | None:
+def read_moment(text: str) -> datetime | None:  # noqa: PLR0911 -- one a form
     """Return Shanghai's wall clock for one of the forms, or None; a value out of its range raises ValueError."""
     if not text.isascii() and not any(mark in text for mark in "年时点上下"):
         return None

@@ -1,11 +1,10 @@
 """Spreadsheets in and out: any uploaded csv, xlsx or xls read tolerant, xlsx and csv written row by row.
 
-    for sheet in open_spreadsheet(path, name="orders.csv"):
-        for batch in sheet.batches():
-            ...
+In: `for sheet in open_spreadsheet(path, name="orders.csv")`, then `for batch in sheet.batches()`: `batch.first`,
+`batch.rows`.
 
-    with xlsx_writer(path, [Column("订单编号", "text"), Column("金额", "money")]) as write_row:
-        write_row(["2375024027132076", Decimal("188.00")])
+Out: `with xlsx_writer(path, [Column("订单编号"), Column("金额", "money")]) as write_row: write_row([number, amount])`, or
+`StreamingHttpResponse(csv_lines(header, rows))`.
 """
 
 from __future__ import annotations

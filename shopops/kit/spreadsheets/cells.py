@@ -7,11 +7,11 @@ from datetime import date, datetime, time, timedelta
 Cell = str | float | int | bool | datetime | date | time | timedelta | None
 """A cell as read: always `str` from a text file; from a workbook also numbers, times and nothing."""
 
-EPOCH = datetime(1899, 12, 30)
+EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001 -- a wall clock, as in the file
 """Day 0 of a spreadsheet program's day numbers (its 29 February 1900, which never was, included)."""
 
 
-def cell_text(cell: Cell) -> str:
+def cell_text(cell: Cell) -> str:  # noqa: PLR0911 -- one a type
     """Return a cell as the text a person would type: whole numbers without point, times to the second."""
     if isinstance(cell, str):
         return cell

@@ -167,7 +167,7 @@ def scan_part(pieces: Iterator[bytes]) -> PartScan:
         found = REFERENCE.findall(block)
         if found:
             letters.update({column for column, _row in found})
-            scan.rows = max(scan.rows, max({int(row) for _column, row in found}))
+            scan.rows = max(scan.rows, *{int(row) for _column, row in found})
         if sum(map(block.count, CELL_TAGS)) > len(found):  # cells may leave out where they are
             rows = ROW_TAG.split(block)
             unnamed_rows += len(rows)
@@ -182,8 +182,8 @@ def scan_part(pieces: Iterator[bytes]) -> PartScan:
         raise Refused(
             sentence(
                 _(
-                    "The sheet reaches to row %(rows)s and column %(columns)s. Delete the empty rows and columns behind "
-                    "the data, or split the file."
+                    "The sheet reaches to row %(rows)s and column %(columns)s. Delete the empty rows and columns "
+                    "behind the data, or split the file."
                 ),
                 rows=scan.rows,
                 columns=scan.columns,
@@ -198,18 +198,23 @@ def scan_workbook(path: Path) -> dict[str, PartScan]:
     :raises Refused: if it is no xlsx file, is damaged, or would unpack to too much.
     """
     try:
-        with zipfile.ZipFile(path) as archive:
-            parts = archive.infolist()
-        names = {part.filename.lower() for part in parts}
-        if "xl/workbook.xml" not in names:
-            raise Refused(_("This is a packed file, but not an .xlsx workbook. Save it as .xlsx or .csv."))
-        if len(parts) > MAX_PARTS or sum(part.file_size for part in parts) > MAX_UNPACKED:
-            raise too_big()
-        if len(names) != len(parts) or any(part.flag_bits & 1 for part in parts):
-            raise broken()
-        with path.open("rb") as file:
-            return {part.filename.lower(): scan_part(unpack(file, part)) for part in parts}
+        return scan_parts(path)
     except Refused:
         raise
     except Exception as error:  # hostile bytes: the library promises no list of errors
         raise broken() from error
+
+
+def scan_parts(path: Path) -> dict[str, PartScan]:
+    """Return what each part of a packed file holds; anything may be raised for hostile bytes."""
+    with zipfile.ZipFile(path) as archive:
+        parts = archive.infolist()
+    names = {part.filename.lower() for part in parts}
+    if "xl/workbook.xml" not in names:
+        raise Refused(_("This is a packed file, but not an .xlsx workbook. Save it as .xlsx or .csv."))
+    if len(parts) > MAX_PARTS or sum(part.file_size for part in parts) > MAX_UNPACKED:
+        raise too_big()
+    if len(names) != len(parts) or any(part.flag_bits & 1 for part in parts):
+        raise broken()
+    with path.open("rb") as file:
+        return {part.filename.lower(): scan_part(unpack(file, part)) for part in parts}

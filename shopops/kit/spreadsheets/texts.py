@@ -109,7 +109,7 @@ class TextSheet(Sheet):
         with self.path.open("rb", buffering=0) as raw:
             source = io.BufferedReader(raw) if self.encoding == "utf-16" else _WithoutNul(raw, notes)
             text = io.TextIOWrapper(source, encoding=self.encoding, errors="shopops.stand_in", newline="")
-            text._CHUNK_SIZE = BLOCK  # type: ignore[attr-defined]  # noqa: SLF001 -- the only way to read bigger blocks
+            text._CHUNK_SIZE = BLOCK  # type: ignore[attr-defined]  # the only way to read bigger blocks
             reader = csv.reader(text, delimiter=self.delimiter)
             first, lines = 1, 0
             rows: list[list[Cell]] = []

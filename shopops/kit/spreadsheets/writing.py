@@ -187,6 +187,11 @@ def safe_cell(value: Value) -> str:
 
 def protected_cell(value: Value) -> str:
     """Return a value as text of a CSV cell: digits kept, nothing computed."""
-    if isinstance(value, (str, int)) and len(text := plain_text(value)) > MOST_DIGITS and text.isascii() and text.isdigit():
+    if (
+        isinstance(value, (str, int))
+        and len(text := plain_text(value)) > MOST_DIGITS
+        and text.isascii()
+        and text.isdigit()
+    ):
         return f'="{text}"'
     return safe_cell(value)
