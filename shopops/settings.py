@@ -57,6 +57,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "shopops.kit.middleware.refusals_as_pages",
+    "shopops.kit.pdf.no_pdf_in_requests",
     "axes.middleware.AxesMiddleware",
 ]
 

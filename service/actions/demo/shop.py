@@ -1,0 +1,157 @@
+"""The demo shop, whole: people, goods, two months of orders and what became of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from random import Random
+
+from django.core.management import call_command
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from catalog.models import Sku
+from orders.actions.screening import screen_orders
+from orders.models import ImportBatch, Order
+from orders.states import UNREVIEWED, ImportState
+from service.actions.demo.dispatch import Crew, Dispatch, dispatch, write_dispatch
+from service.actions.demo.goods import make_goods, make_shops
+from service.actions.demo.history import write_history
+from service.actions.demo.rules import make_rules
+from service.actions.demo.sales import make_sales, write_sales
+from service.actions.demo.stock import make_stock
+from shopops.kit.clock import shop_day, start_of_day
+from shopops.kit.refusals import Refused
+from staff.actions.metrics import read_metrics
+from staff.actions.people import make_demo_people
+from staff.actions.reports import take_daily_snapshot
+from staff.actions.rulebook import load_rulebook
+from staff.actions.tally import tally_day
+from staff.models import Employee
+from warehouse.models import Carrier, Warehouse
+
+Say = Callable[[str], None]
+
+
+@dataclass
+class Made:
+    """What was made, counted."""
+
+    orders: int = 0
+    notes: int = 0
+    parcels: int = 0
+    events: int = 0
+    offences: int = 0
+    to_review: int = 0
+
+    def as_dict(self) -> dict[str, int]:
+        """Return the counts."""
+        return asdict(self)
+
+
+def make_demo_shop(*, orders: int, days: int, seed: int, at: datetime, say: Say = lambda _line: None) -> Made:
+    """Fill an empty system with a shop as it might be at `at`: the same numbers give the same shop.
+
+    :param days: how many days back the first order was placed.
+    :raises Refused: if there are orders already; real data is never mixed with made-up data.
+    """
+    if Order.objects.exists():
+        raise Refused(_("There are orders already. The demo shop is only made in an empty system."))
+    random = Random(seed)  # noqa: S311 -- made-up data wants repeatable chance
+    made = Made()
+    with transaction.atomic():
+        _open_house(at)
+        say("people, roles, carriers, rulebook")
+        done = _trade(orders=orders, days=days, at=at, random=random, made=made)
+        say(f"{made.orders} orders, {made.notes} dispatch notes, {made.parcels} parcels")
+        made.events = write_history(done, ImportBatch.objects.latest("pk"))
+    open_orders = list(Order.objects.filter(state__in=UNREVIEWED).values_list("pk", flat=True))
+    screen_orders(open_orders, at=at)
+    made.to_review = len(open_orders)
+    say(f"{made.to_review} orders to review, screened")
+    _judge(days=days, at=at, made=made)
+    say(f"{made.offences} offences found and booked")
+    return made
+
+
+def _open_house(at: datetime) -> None:
+    """Set up what every installation has, and the demo's people."""
+    call_command("setup_roles", verbosity=0)
+    call_command("load_carriers", verbosity=0)
+    load_rulebook(at=at)
+    make_demo_people(at=at)
+    make_rules(at=at)
+
+
+def _trade(*, orders: int, days: int, at: datetime, random: Random, made: Made) -> Dispatch:
+    """Sell, approve, pick, pack and ship."""
+    warehouse = Warehouse.objects.order_by("pk")[0]
+    shops = make_shops()
+    articles, bins = make_goods(shops, warehouse, random)
+    crew = Crew(
+        agents=_holders("STF-073", "STF-074", "STF-075", "STF-076"),
+        pickers=_holders("STF-079"),
+        packers=_holders("STF-079", "STF-078"),
+    )
+    today = shop_day(at)
+    calendar = [today - timedelta(days=back) for back in range(days - 1, -1, -1)]
+    batch = ImportBatch.objects.create(
+        shop=shops[0],
+        state=ImportState.DONE,
+        files=[{"name": f"ExportOrderList{today:%Y%m%d}0805.csv", "report": "order_list", "rows": orders}],
+        digest=f"demo-{orders}-{days}",
+        started_by=crew.agents[0],
+        started_at=start_of_day(calendar[0]),
+        finished_at=start_of_day(calendar[0]) + timedelta(seconds=9),
+        counts={"orders": {"new": orders, "changed": 0, "unchanged": 0, "refused": 0}},
+    )
+    sales = make_sales(shops=shops, articles=articles, batch=batch, days=calendar, total=orders, at=at, random=random)
+    carriers = list(Carrier.objects.filter(name__in=("中通快递", "圆通速递", "韵达快递", "顺丰速运")).order_by("pk"))
+    done = dispatch(
+        sales,
+        crew=crew,
+        carriers=carriers or list(Carrier.objects.order_by("pk")[:4]),
+        warehouse=warehouse,
+        at=at,
+        random=random,
+    )
+    write_dispatch(done, crew)
+    write_sales(sales)
+    make_stock(
+        done,
+        skus=list(Sku.objects.order_by("pk")),
+        bins=bins,
+        warehouse=warehouse,
+        keeper=crew.packers[0],
+        opened_at=start_of_day(calendar[0]) - timedelta(hours=6),
+        at=at,
+        random=random,
+    )
+    made.orders, made.notes, made.parcels = len(sales), len(done.notes), len(done.parcels)
+    return done
+
+
+def _holders(*register_ids: str) -> list[Employee]:
+    """Return who holds posts with these rows of the register, in a steady order."""
+    people: list[Employee] = []
+    for register_id in register_ids:
+        people += [
+            person
+            for person in Employee.objects.filter(
+                appointments__position__register_ids__contains=register_id, is_active=True
+            ).order_by("employee_number")
+            if person not in people
+        ]
+    return people
+
+
+def _judge(*, days: int, at: datetime, made: Made) -> None:
+    """Apply the rulebook to every day that is over, read its figures, and print yesterday's report."""
+    today = shop_day(at)
+    for back in range(days - 1, 0, -1):
+        day = today - timedelta(days=back)
+        made.offences += tally_day(day, at=start_of_day(day + timedelta(days=1)) + timedelta(minutes=30)).new
+        read_metrics(day, at=start_of_day(day + timedelta(days=1)) + timedelta(hours=1))
+    if days > 1:
+        take_daily_snapshot(today - timedelta(days=1), at=start_of_day(today) + timedelta(hours=8))
