@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from random import Random
+from uuid import UUID
 
 from orders.models import ImportBatch, Order, OrderLine
 from orders.states import FlagColour, OrderState, PlatformStatus
@@ -120,6 +121,7 @@ def _sale(
         address=buyer.address,
         postcode=buyer.postcode,
         placed_at=placed_at,
+        digest=UUID(int=random.getrandbits(128)),
         first_batch=batch,
         last_batch=batch,
     )
@@ -150,6 +152,7 @@ def _line(order: Order, article: Article, random: Random) -> OrderLine:
         quantity=random.choices((1, 2, 3), weights=(82, 14, 4))[0],
         list_price=(article.price * Decimal("1.25")).quantize(Decimal("0.01")),
         status=PlatformStatus.PAID,
+        digest=UUID(int=random.getrandbits(128)),
     )
 
 
