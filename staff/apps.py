@@ -17,8 +17,11 @@ class StaffConfig(AppConfig):
 
     def ready(self) -> None:
         """Load every department's registered things and keep the values of its settings."""
+        from shopops.kit.lists.keeping import keep_lists_with  # noqa: PLC0415 -- models are ready only now
+        from staff.actions.lists import ListsKeeper  # noqa: PLC0415
         from staff.queries.settings import kept_value  # noqa: PLC0415 -- models are ready only now
 
         import_module("shopops.kit.checks")
         keep_values_with(kept_value)
+        keep_lists_with(ListsKeeper())
         autodiscover_modules("policy", "jobs", "detectors", "metrics", "worklists", "receivers")

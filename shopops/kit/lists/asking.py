@@ -121,6 +121,11 @@ class Selection:
         """The same as a query string: what batches, exports and saved views keep."""
         return urlencode(self.kept)
 
+    @property
+    def carried(self) -> list[tuple[str, str]]:
+        """What the filter form carries on although it has no control for it: tab, sort, size, columns."""
+        return [(name, value) for name, value in self.kept if name in {"tab", "sort", "size", "cols"}]
+
     def link(self, without: tuple[str, ...] = (), /, **changes: str) -> str:
         """Return the query string with some values changed and others left out; `?` alone when nothing remains."""
         pairs = [(name, value) for name, value in self.kept if name not in changes and name not in without]

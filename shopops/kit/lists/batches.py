@@ -11,8 +11,7 @@ from uuid import UUID
 from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.http import QueryDict
-from django.urls import get_resolver
-from django.utils import translation
+from django.urls import get_resolver, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -25,7 +24,7 @@ from shopops.kit.refusals import Refused
 if TYPE_CHECKING:
     from django.db.models import Model
 
-    from shopops.kit.lists.declarations import Refusals, Words
+    from shopops.kit.lists.declarations import Words
 
 Thing = TypeVar("Thing", bound="Model")
 
@@ -125,7 +124,8 @@ def preview(page: ListPage, action: BatchAction, ids: Sequence[int], reader: Rea
     """Return what the action would do to those of `ids` that the reader may see."""
     names = _names(page, ids, reader)
     why = action.skips(list(names), reader) if action.skips and names else {}
-    return Preview(action, names, [Refusal(row_id, names[row_id], str(why[row_id])) for row_id in names if row_id in why])
+    skipped = [Refusal(row_id, name, str(why[row_id])) for row_id, name in names.items() if row_id in why]
+    return Preview(action, names, skipped)
 
 
 def run_batch(
@@ -150,7 +150,7 @@ def run_batch(
         for start in range(0, len(pending), action.chunk):
             part = pending[start : start + action.chunk]
             refused = action.run(part, by=reader.by, at=reader.at, **values)
-            outcome.refused += [Refusal(row_id, names[row_id], str(refused[row_id])) for row_id in part if row_id in refused]
+            outcome.refused += [Refusal(one, names[one], str(refused[one])) for one in part if one in refused]
             outcome.done = start + len(part) - len(outcome.refused)
             if progress:
                 progress.step(start + len(part), len(pending))
@@ -159,36 +159,41 @@ def run_batch(
 
 @job("lists.batch", label=gettext_lazy("Batch action"), queue="high")
 def batch_job(
-    progress: Progress, *, page: str, action: str, ids: list[int], form: str, batch: str, language: str
+    progress: Progress, *, page: str, action: str, ids: list[int], form: str, batch: str
 ) -> dict[str, Any]:
     """Run a batch in the background; a second run after a crash is refused by the rows already done."""
-    with translation.override(language):
-        found, reader = page_and_reader(page, progress)
-        act = found.batch_action(action, reader)
-        if act is None:
-            raise Refused(_("You may no longer do this."))
-        values: dict[str, Any] = {}
-        if act.form:
-            bound = act.form(QueryDict(form))
-            if not bound.is_valid():
-                raise Refused(_("The form that came with this batch is not complete."))
-            values = bound.cleaned_data
-        outcome = run_batch(found, act, ids, reader, values, number=UUID(batch), progress=progress)
-        return {
-            "page": page,
-            "action": action,
-            "done": outcome.done,
-            "failed": len(outcome.refused),
-            "refused": [[one.id, one.name, one.why] for one in outcome.refused[:MOST_LISTED]],
-            "batch": batch,
-            "form": form,
-        }
+    found, reader = page_and_reader(page, progress)
+    act = found.batch_action(action, reader)
+    if act is None:
+        raise Refused(_("You may no longer do this."))
+    values: dict[str, Any] = {}
+    if act.form:
+        bound = act.form(QueryDict(form))
+        if not bound.is_valid():
+            raise Refused(_("The form that came with this batch is not complete."))
+        values = bound.cleaned_data
+    outcome = run_batch(found, act, ids, reader, values, number=UUID(batch), progress=progress)
+    return {
+        "page": page,
+        "action": action,
+        "done": outcome.done,
+        "failed": len(outcome.refused),
+        "refused": [[one.id, one.name, one.why] for one in outcome.refused[:MOST_LISTED]],
+        "batch": batch,
+        "form": form,
+        "url": reverse(f"{found.url_name}_batch_result", args=[progress.run_id]),
+    }
 
 
 def page_and_reader(name: str, progress: Progress) -> tuple[ListPage, Reader]:
     """Return the page a job works on and the reader it works for, with today's permissions."""
-    _ = get_resolver().url_patterns  # a worker has not loaded the pages yet
+    _load_pages()  # a worker has not loaded the pages yet
     return PAGES[name], Reader(get_user_model().objects.get(pk=progress.asked_by_id), progress.started_at)
+
+
+def _load_pages() -> None:
+    """Load every department's pages, as the first request does in a web server."""
+    len(get_resolver().url_patterns)
 
 
 def _names(page: ListPage, ids: Sequence[int], reader: Reader) -> dict[int, str]:

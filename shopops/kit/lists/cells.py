@@ -38,14 +38,15 @@ def _compile(page: ListPage, columns: tuple[Column, ...]) -> Template:
     head, parts = _parts(page.cells)
     cells = "".join(_cell(column, parts, page) for column in columns)
     link = ' data-link="{{ row.link }}"' if page.opens else ""
-    tone = f"{{% if row.{page.row_tone} %}} class=\"is-{{{{ row.{page.row_tone} }}}}\"{{% endif %}}" if page.row_tone else ""
+    key = f"row.{page.row_tone}"
+    tone = f'{{% if {key} %}} class="is-{{{{ {key} }}}}"{{% endif %}}' if page.row_tone else ""
     tick = (
         '<td class="tick"><input type="checkbox" name="id" value="{{ row.id }}"'
         f' aria-label="{{{{ row.{page.known_by} }}}}"></td>'
     )
     source = (
-        f"{head}{{% for row in rows %}}<tr data-row=\"{{{{ row.id }}}}\"{link}{tone}>"
-        f"{tick if page.batch or page.export else ''}{cells}</tr>\n{{% endfor %}}"
+        f'{head}{{% for row in rows %}}<tr data-row="{{{{ row.id }}}}"{link}{tone}>'
+        f"{tick if page.batch else ''}{cells}</tr>\n{{% endfor %}}"
     )
     engine = engines["django"]
     assert isinstance(engine, DjangoTemplates)  # noqa: S101 -- for the type checker

@@ -76,6 +76,6 @@ def _build(base: QuerySet[Any], parts: Sequence[Q]) -> Statement:
         except EmptyResultSet:
             pieces.append("0")
             continue
-        pieces.append(f"(SELECT COUNT(*) FROM ({one[0]}) found)")
+        pieces.append(f"(SELECT COUNT(*) FROM ({one[0]}) found)")  # noqa: S608 -- Django wrote it, values are parameters
         params.extend(one[1])
     return f"SELECT {', '.join(pieces)}", tuple(params)

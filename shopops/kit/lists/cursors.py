@@ -32,7 +32,10 @@ class Beyond(Func):
         self.sign = "<" if descending else ">"
 
     def as_sql(  # type: ignore[override]  # narrower than Func's, which takes a template and an arity
-        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **_extra: Any
+        self,
+        compiler: SQLCompiler,
+        connection: BaseDatabaseWrapper,  # noqa: ARG002 -- Django's signature
+        **_extra: Any,
     ) -> tuple[str, list[Any]]:
         """Write the comparison."""
         parts = [compiler.compile(part) for part in self.get_source_expressions()]

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -25,24 +24,23 @@ PIECE = 2000
 
 
 @job("lists.export", label=gettext_lazy("Export"))
-def export_job(progress: Progress, *, page: str, query: str, form: str, language: str) -> dict[str, Any]:
+def export_job(progress: Progress, *, page: str, query: str, form: str) -> dict[str, Any]:
     """Write the rows of `query` into a file for the person who asked."""
-    with translation.override(language):
-        found, reader = page_and_reader(page, progress)
-        export = found.export
-        if export is None or not reader.may(export.permission):
-            raise Refused(_("You may no longer export this list."))
-        asked = Selection.of_query(found, reader, query)
-        if asked.complaints:
-            raise Refused(_("One of the filters is not understood; nothing was exported."))
-        columns = [column for column in export.columns if reader.may(column.permission)]
-        total = asked.rows.count()
-        name = f"{found.title}_{shop_day(reader.at):%Y-%m-%d}_{reader.by}.{form}"
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / f"export.{form}"
-            count = write_rows(path, form, str(found.title), columns, _told(exported_rows(found, export, asked), progress, total))
-            progress.keep_file(path, name)
-        return {"rows": count}
+    found, reader = page_and_reader(page, progress)
+    export = found.export
+    if export is None or not reader.may(export.permission):
+        raise Refused(_("You may no longer export this list."))
+    asked = Selection.of_query(found, reader, query)
+    if asked.complaints:
+        raise Refused(_("One of the filters is not understood; nothing was exported."))
+    columns = [column for column in export.columns if reader.may(column.permission)]
+    name = f"{found.title}_{shop_day(reader.at):%Y-%m-%d}_{reader.by}.{form}"
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"export.{form}"
+        rows = _told(exported_rows(found, export, asked), progress, asked.rows.count())
+        count = write_rows(path, form, str(found.title), columns, rows)
+        progress.keep_file(path, name)
+    return {"rows": count}
 
 
 def exported_rows(page: ListPage, export: Export, asked: Selection) -> Iterator[Row]:

@@ -205,10 +205,12 @@ class _Parts(forms.Widget):
 
     suffixes: tuple[str, ...] = ("_from", "_to")
 
-    def value_from_datadict(self, data: Any, files: Any, name: str) -> list[str]:
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> list[str]:  # noqa: ARG002 -- Django's signature
+        """Collect the parts."""
         return [str(data.get(f"{name}{suffix}", "")).strip() for suffix in self.suffixes]
 
     def value_omitted_from_data(self, data: Any, files: Any, name: str) -> bool:
+        """Say whether all parts are empty."""
         return not any(self.value_from_datadict(data, files, name))
 
 

@@ -54,7 +54,8 @@ class Keeper(Protocol):
 class _Nobody:
     """Keeps nothing: lists work without saved views until staff is connected."""
 
-    def views(self, page: str, *, by: Any) -> list[KeptView]:
+    def views(self, page: str, *, by: Any) -> list[KeptView]:  # noqa: ARG002 -- the protocol's signature
+        """Return none."""
         return []
 
     def __getattr__(self, name: str) -> Any:

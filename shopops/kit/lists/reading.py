@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, quote, urlencode
 
@@ -101,17 +102,17 @@ class Shown:
             heads.append(head)
         return heads
 
-    @property
+    @cached_property
     def controls(self) -> list[Control]:
         """Return the filters' controls."""
         return controls(self.asked)
 
-    @property
+    @cached_property
     def chips(self) -> list[Chip]:
         """Return what narrows the list, each with a link that takes it away."""
         return chips(self.asked)
 
-    @property
+    @cached_property
     def sizes(self) -> list[tuple[int, str, bool]]:
         """Return the page sizes with their links."""
         return [(size, self.asked.link(size=str(size)), size == self.asked.size) for size in SIZES]
@@ -134,6 +135,37 @@ class Shown:
     def summary(self) -> Sequence[tuple[Words, str]]:
         """Return the totals of this page's rows."""
         return self.page.summary(self.rows) if self.page.summary and self.rows else ()
+
+    @property
+    def here(self) -> str:
+        """Return the query string of exactly this page, cursor included."""
+        cursors = {name: self.asked.data[name] for name in ("after", "before", "at") if self.asked.data.get(name)}
+        return self.asked.link(**cursors)
+
+    @property
+    def has_search(self) -> bool:
+        """Say whether the page has a search box of its own."""
+        return self.page.search is not None
+
+    @property
+    def has_filters(self) -> bool:
+        """Say whether the page has filters."""
+        return self.page.filters is not None
+
+    @property
+    def has_ticks(self) -> bool:
+        """Say whether rows can be ticked."""
+        return bool(self.page.batch)
+
+    @property
+    def has_more_controls(self) -> bool:
+        """Say whether there are filters beyond the first line."""
+        return any(not control.first for control in self.controls)
+
+    @property
+    def more_is_set(self) -> bool:
+        """Say whether one of the filters beyond the first line is set or was not understood."""
+        return any((control.said or control.complaint) and not control.first for control in self.controls)
 
     @property
     def may_export(self) -> bool:
@@ -231,7 +263,8 @@ def _cut(asked: Selection) -> tuple[list[Row], str, str, int]:
         more = len(rows) > size
         rows = rows[:size][::-1]
         if more:
-            return rows, _link(asked, order.cursor(rows[0]), at, back=True), _link(asked, order.cursor(rows[-1]), at), at + 1
+            newer = _link(asked, order.cursor(rows[0]), at, back=True)
+            return rows, newer, _link(asked, order.cursor(rows[-1]), at), at + 1
         after = ""  # the front was reached: show the first page whole
     elif after and (part := order.beyond(asked.rows, after)) is not None:
         rows = list(order.apply(part).values(*names)[: size + 1])

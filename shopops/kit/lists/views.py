@@ -11,7 +11,6 @@ from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path, reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -82,7 +81,7 @@ def _counts(page: ListPage) -> View[[]]:
         asked = Selection(page, Reader(request.user, now()), read_data(request.GET))
         tabs = shown_tabs(asked)
         count_tabs(asked, tabs)
-        return render(request, "lists/tabs.html", {"tabs": tabs, "counted": True, "page": page, "base": reverse(page.url_name)})
+        return render(request, "lists/tabs.html", {"tabs": tabs, "base": reverse(page.url_name), "page": page})
 
     return counts
 
@@ -115,7 +114,6 @@ def _batches(page: ListPage) -> View[[]]:
                 ids=ids,
                 form=request.POST.urlencode() if form else "",
                 batch=str(number),
-                language=get_language() or "zh-hans",
             )
             return _answer(request, page, {"action": action, "work": work, "count": len(ids)})
         values = form.cleaned_data if form is not None else {}
@@ -136,8 +134,10 @@ def _batch_result(page: ListPage) -> View[[int]]:
         reader = Reader(request.user, now())
         action = page.batch_action(str(result.get("action", "")), reader)
         outcome = Outcome(result["done"], [Refusal(*one) for one in result["refused"]])
-        context = {"action": action, "outcome": outcome, "form_values": _carried(QueryDict(result["form"]))}
-        return render(request, "lists/batch_page.html", {"page": page, "part": "lists/result.html", **_places(page), **context})
+        form_values = _carried(QueryDict(result["form"]))
+        context: dict[str, Any] = {"action": action, "outcome": outcome, "form_values": form_values}
+        context |= {"page": page, "part": "lists/result.html", **_places(page)}
+        return render(request, "lists/batch_page.html", context)
 
     return batch_result
 
@@ -159,9 +159,8 @@ def _exports(page: ListPage) -> View[[]]:
             page=page.name,
             query=asked.query,
             form=form,
-            language=get_language() or "zh-hans",
         )
-        return _said(request, page, _("The export is being made; the file appears at the bottom right."), changed="work")
+        return _said(request, page, _("The export is being made; the file appears at the bottom right."))
 
     return exports
 
@@ -239,11 +238,11 @@ def _carried(posted: QueryDict) -> list[tuple[str, str]]:
     return [(name, value) for name, values in posted.lists() if name not in own for value in values]
 
 
-def _said(request: HttpRequest, page: ListPage, text: str, *, changed: str) -> HttpResponseBase:
-    """Answer htmx with a toast, others with a message on the list."""
+def _said(request: HttpRequest, page: ListPage, text: str) -> HttpResponseBase:
+    """Say that work was started: to htmx by a toast, to others by a message on the list."""
     if request.headers.get("HX-Request"):
         answer = HttpResponse(status=204)
-        answer["HX-Trigger"] = json.dumps({"toast": {"tone": "good", "text": text}, f"{changed}-started": True})
+        answer["HX-Trigger"] = json.dumps({"toast": {"tone": "good", "text": text}, "work-started": True})
         return answer
     messages.success(request, text)
     return _back(request, page, f"?{request.POST.get('query', '')}")
