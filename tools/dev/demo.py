@@ -54,7 +54,7 @@ def demo(words: Sequence[str]) -> int:
         try:
             if options.fresh:
                 _begin_anew(folder)
-            _run(options.port, folder, services, children)
+            _run(options, folder, services, children)
         except StopAskedError:
             say("\nStopping ...")
         finally:
@@ -65,17 +65,17 @@ def demo(words: Sequence[str]) -> int:
     return 0
 
 
-def _run(port: int, folder: Path, services: list[Child], children: list[Child]) -> NoReturn:
+def _run(options: argparse.Namespace, folder: Path, services: list[Child], children: list[Child]) -> NoReturn:
     say("Starting the database and the queue ...")
     started = start_services(folder, purpose="demo")
     services += started.children
     env = {**os.environ, "SHOPOPS_LOG_LEVEL": "INFO", **project_environment(), **started.env}
-    logins = _prepare(env)
-    children += _programs(port, env, folder)
+    logins = _prepare(env, options.orders)
+    children += _programs(options.port, env, folder)
     for child in children:
         child.start()
-    write_note(folder, {"env": dict(started.env), "url": f"http://{HOST}:{port}"})
-    _watch([*services, *children], port, logins)
+    write_note(folder, {"env": dict(started.env), "url": f"http://{HOST}:{options.port}"})
+    _watch([*services, *children], options.port, logins)
 
 
 def _watch(children: Sequence[Child], port: int, logins: str) -> NoReturn:
@@ -132,9 +132,9 @@ def _programs(port: int, env: Mapping[str, str], folder: Path) -> list[Child]:
     ]
 
 
-def _prepare(env: Mapping[str, str]) -> str:
+def _prepare(env: Mapping[str, str], orders: int | None) -> str:
     """Bring the database up to date and fill an empty one; give the lines with the logins."""
-    command = [str(python()), "-m", "tools.dev.prepare"]
+    command = [str(python()), "-m", "tools.dev.prepare", *([] if orders is None else [str(orders)])]
     process = subprocess.Popen(command, env=dict(env), cwd=ROOT, stdout=subprocess.PIPE, start_new_session=True)
     try:
         answer, _nothing = process.communicate()
@@ -176,6 +176,7 @@ def _refuse_taken_port(port: int, folder: Path) -> None:
 def _options(words: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="./dev demo", description="Start the demo shop with everything it needs.")
     parser.add_argument("--port", type=_port, default=8000, help="port of the web server (8000)")
+    parser.add_argument("--orders", type=int, help="orders of the demo shop, when it is made (5000)")
     parser.add_argument("--fresh", action="store_true", help="throw the demo's data away and begin anew")
     return parser.parse_args(words)
 

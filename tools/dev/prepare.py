@@ -18,13 +18,13 @@ from django.core.management import call_command, get_commands
 from tools.dev.places import say
 
 
-def main() -> None:
-    """Make the database ready."""
+def main(orders: int | None = None) -> None:
+    """Make the database ready, with so many orders when the shop is empty."""
     django.setup()
     _call("migrate", "Bringing the database up to date ...", interactive=False, verbosity=0)
     _call("setup_roles", "Setting up the posts ...")
     if _is_empty():
-        _call("make_demo_shop", "Loading the demo shop (once) ...")
+        _call("make_demo_shop", "Loading the demo shop (once) ...", **({} if orders is None else {"orders": orders}))
     logins = io.StringIO()
     if "demo_logins" in get_commands():
         call_command("demo_logins", stdout=logins)
@@ -43,4 +43,4 @@ def _is_empty() -> bool:
 
 
 if __name__ == "__main__":
-    main()
+    main(*map(int, sys.argv[1:]))
