@@ -67,7 +67,7 @@ def _ask_database(at: datetime) -> tuple[Part, Part]:
 
 
 def _ask_queue(at: datetime) -> tuple[Part, Part]:
-    url = settings.RQ_QUEUES["default"]["URL"]
+    url = str(settings.RQ_QUEUES["default"]["URL"])
     client = Redis.from_url(
         url, socket_timeout=QUEUE_SECONDS, socket_connect_timeout=QUEUE_SECONDS, retry=Retry(NoBackoff(), 0)
     )
