@@ -4,6 +4,7 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from shopops.kit.moves import Moves
+from shopops.kit.verbs import declare_verbs
 
 
 class NoteState(TextChoices):
@@ -70,9 +71,14 @@ class ParcelState(TextChoices):
     COLLECTED = "collected", _("collected")
     IN_TRANSIT = "in_transit", _("in transit")
     OUT_FOR_DELIVERY = "out_for_delivery", _("out for delivery")
+    AT_PICKUP_POINT = "at_pickup_point", _("at a pick-up point")
     SIGNED = "signed", _("signed")
     FAILED = "failed", _("delivery failed")
     RETURNED = "returned", _("returned to sender")
+
+
+ARRIVED = (ParcelState.SIGNED, ParcelState.RETURNED)
+"""After these nothing more is awaited of the carrier."""
 
 
 class ScanResult(TextChoices):
@@ -100,3 +106,55 @@ class PrintKind(TextChoices):
     NOTE = "note", _("dispatch note")
     PICK_LIST = "pick_list", _("pick list")
     LABEL = "label", _("label")
+
+
+declare_verbs(
+    {
+        "warehouse.stock_received": _("received goods"),
+        "warehouse.stock_adjusted": _("corrected the stock"),
+        "warehouse.sku_placed": _("chose the bin"),
+        "warehouse.note_issued": _("issued the dispatch note"),
+        "warehouse.note_resumed": _("let the parcel go on"),
+        "warehouse.carrier_set": _("chose the carrier"),
+        "warehouse.waybill_set": _("gave the waybill"),
+        "warehouse.wave_made": _("made the wave"),
+        "warehouse.note_waved": _("put it into a wave"),
+        "warehouse.picking_started": _("started picking"),
+        "warehouse.picking_finished": _("finished picking"),
+        "warehouse.note_picked": _("picked the goods"),
+        "warehouse.note_weighed": _("weighed the parcel"),
+        "warehouse.wave_settled": _("settled the wave"),
+        "warehouse.printed": _("printed"),
+        "warehouse.register_made": _("registered the goods to ship"),
+        "warehouse.upload_made": _("made the upload file for the platform"),
+        "warehouse.traces_imported": _("imported traces"),
+        "warehouse.news": _("the carrier reported"),
+        "warehouse.carrier_added": _("added the carrier"),
+    }
+)
+declare_verbs(
+    {
+        "warehouse.note_packed": _("packed and checked the parcel"),
+        "warehouse.note_shipped": _("shipped the parcel"),
+    },
+    tone="good",
+)
+declare_verbs(
+    {
+        "warehouse.note_dropped": _("took it out of the wave"),
+        "warehouse.note_unpacked": _("opened the parcel again"),
+        "warehouse.supervisor_called": _("called a supervisor"),
+        "warehouse.pack_forced": _("passed the parcel by force"),
+        "warehouse.shipment_undone": _("took the shipment back"),
+        "warehouse.printed_again": _("printed again"),
+    },
+    tone="warn",
+)
+declare_verbs(
+    {
+        "warehouse.note_stopped": _("stopped the parcel"),
+        "warehouse.note_cancelled": _("cancelled the dispatch note"),
+        "warehouse.wave_cancelled": _("cancelled the wave"),
+    },
+    tone="danger",
+)

@@ -73,6 +73,7 @@ class Parcel(models.Model):
     class Meta:
         verbose_name = _("parcel")
         verbose_name_plural = _("parcels")
+        permissions = (("import_trace", _("Import traces of parcels")),)
         ordering = ("-shipped_at", "-pk")
         constraints = (
             models.UniqueConstraint(fields=("carrier", "waybill"), name="parcel_waybill"),
@@ -97,7 +98,8 @@ class TraceNode(models.Model):
 
     parcel = models.ForeignKey(Parcel, on_delete=models.CASCADE, related_name="trace")
     at = models.DateTimeField(_("at"))
-    kind = models.CharField(_("kind"), max_length=20, choices=ParcelState)
+    kind = models.CharField(_("kind"), max_length=20, choices=ParcelState, blank=True)
+    """What it says of the parcel; empty where it says nothing of where it is."""
     text = models.CharField(_("text"), max_length=300)
     imported_by = models.ForeignKey(Employee, on_delete=models.PROTECT, null=True, related_name="+")
 

@@ -32,6 +32,10 @@ class Wave(models.Model):
     class Meta:
         verbose_name = _("wave")
         verbose_name_plural = _("waves")
+        permissions = (
+            ("make_wave", _("Make and cancel waves")),
+            ("pick_wave", _("Pick waves, drop dispatch notes out of them")),
+        )
         ordering = ("-made_at", "-pk")
         constraints = (models.CheckConstraint(condition=models.Q(state__in=WaveState.values), name="wave_state_known"),)
         indexes = (models.Index(fields=("state", "-made_at", "-id"), name="wave_state"),)
@@ -94,6 +98,16 @@ class DispatchNote(models.Model):
     class Meta:
         verbose_name = _("dispatch note")
         verbose_name_plural = _("dispatch notes")
+        permissions = (
+            ("pack_note", _("Pack and check parcels")),
+            ("force_pack", _("Pass parcels by force, help at the packing table")),
+            ("ship_note", _("Choose carriers and waybills, ship parcels")),
+            ("undo_shipment", _("Take shipments back")),
+            ("stop_note", _("Stop, resume and cancel dispatch notes")),
+            ("print_note", _("Print dispatch notes and pick lists")),
+            ("print_label", _("Print labels")),
+            ("export_dispatch", _("Export lists of the warehouse")),
+        )
         ordering = ("-confirmed_at", "-pk")
         constraints = (
             models.CheckConstraint(condition=models.Q(state__in=NoteState.values), name="note_state_known"),

@@ -61,6 +61,7 @@ class StockBalance(models.Model):
     class Meta:
         verbose_name = _("stock balance")
         verbose_name_plural = _("stock balances")
+        permissions = (("adjust_stock", _("Receive and correct stock, choose bins")),)
         ordering = ("sku__code",)
         constraints = (
             models.UniqueConstraint(fields=("sku", "warehouse"), name="balance_once"),
