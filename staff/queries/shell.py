@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import Q
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils.translation import get_language
 
 from shopops.kit.jobs import JOBS
@@ -34,7 +34,12 @@ class RunLine:
     @property
     def file_url(self) -> str:
         """Return where the run's file can be fetched."""
-        return reverse("staff:job_file", args=[self.run.pk])
+        return _address("staff:job_file", self.run.pk)
+
+    @property
+    def url(self) -> str:
+        """Return the page of the run."""
+        return _address("staff:job", self.run.pk)
 
 
 @dataclass(frozen=True)
@@ -87,3 +92,10 @@ def post_of(employee: Employee) -> str:
 def company_name() -> str:
     """Return the company's name as set by a manager; empty if there is no such setting."""
     return str(SETTINGS["staff.company_name"]()) if "staff.company_name" in SETTINGS else ""
+
+
+def _address(name: str, number: int) -> str:
+    try:
+        return reverse(name, args=[number])
+    except NoReverseMatch:
+        return ""

@@ -13,13 +13,13 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from shopops.kit.charts import compact
 from shopops.kit.clock import SHANGHAI
 
 register = template.Library()
 
 FLAG_COLOURS = ("grey", "red", "yellow", "green", "blue", "purple")
 """The platform's flags by number."""
-MANY = 10_000
 
 
 @register.filter
@@ -69,15 +69,8 @@ def machine_moment(value: datetime | None) -> str:
 
 @register.filter
 def many(value: Any) -> str:
-    """Return a big figure the Chinese way, 12.3万, or in English, 123k; small ones as they are."""
-    if value is None or value == "":
-        return ""
-    amount = Decimal(str(value))
-    if abs(amount) < MANY:
-        return f"{amount.normalize():,f}"
-    if _("10k") == "万":
-        return f"{amount / MANY:,.1f}".removesuffix(".0") + "万"
-    return f"{amount / 1000:,.1f}".removesuffix(".0") + "k"
+    """Return a big figure short: 12.3万 in Chinese, 123k in English; small ones as they are."""
+    return "" if value is None or value == "" else compact(Decimal(str(value)))
 
 
 @register.filter
