@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from staff.models import Employee
 
@@ -17,3 +19,15 @@ def wang(db) -> Employee:
 def zhou(db) -> Employee:
     """打包员 周芳."""
     return Employee.objects.create(username="zhoufang", employee_number="W02", name="周芳")
+
+
+@pytest.fixture
+def queries_of(db):
+    """Return a function that counts the queries of a call."""
+
+    def count(call) -> int:
+        with CaptureQueriesContext(connection) as queries:
+            call()
+        return len(queries)
+
+    return count
