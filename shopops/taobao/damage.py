@@ -127,8 +127,8 @@ def damaged(reason: _StrPromise) -> Refused:
     return Refused(
         sentence(
             _(
-                "The order numbers in this file are damaged. %(reason)s Excel keeps only 15 digits of a number and puts "
-                "zeros behind them, so nobody can tell which orders these are. Download the report again and "
+                "The order numbers in this file are damaged. %(reason)s Excel keeps only 15 digits of a number and "
+                "puts zeros behind them, so nobody can tell which orders these are. Download the report again and "
                 "upload that file as it is, without opening and saving it in Excel or WPS."
             ),
             reason=reason,

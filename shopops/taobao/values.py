@@ -140,7 +140,8 @@ def moment(text: str) -> str | None:
     """Return a time as `2016-09-18 23:17:02+08`; None for nothing.
 
     Read are `2016-05-23 22:02:11`, `2016/5/23 22:02`, `2016年5月23日 22时2分`, a day alone (midnight),
-    `20160523220211`, ISO times with a zone, AM/PM, full-width digits, and the day numbers of a spreadsheet program (42513.918).
+    `20160523220211`, ISO times with a zone, AM/PM, full-width digits, and the day numbers of a spreadsheet program
+    (42513.918).
 
     :raises Unreadable: if it is none of these, or no time of the calendar from 1990 to 2099.
     """

@@ -1,9 +1,8 @@
 """Spreadsheets in and out: any uploaded csv, xlsx or xls read tolerant, xlsx and csv written row by row.
 
-In: `for sheet in open_spreadsheet(path, name="orders.csv")`, then `for batch in sheet.batches()`: `batch.first`,
-`batch.rows`.
+In: `for sheet in open_spreadsheet(path, name="orders.csv")`, then `for batch in sheet.batches()`.
 
-Out: `with xlsx_writer(path, [Column("订单编号"), Column("金额", "money")]) as write_row: write_row([number, amount])`, or
+Out: `with xlsx_writer(path, [Column("订单编号"), Column("金额", "money")]) as write_row`, then `write_row([…])`; or
 `StreamingHttpResponse(csv_lines(header, rows))`.
 """
 

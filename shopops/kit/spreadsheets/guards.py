@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 MAX_UNPACKED = 800 * 2**20
 """Bytes all parts of a workbook may unpack to; 100,000 rows × 45 columns take about 150 MiB."""
 MAX_PARTS = 2_000
-MAX_CELLS = 12_000_000
-"""Cells from A1 to the last used corner: the reader holds them all, empty or not (about 32 bytes each)."""
+MAX_CELLS = 8_000_000
+"""Cells from A1 to the last used corner, 177,000 rows of 45: the reader holds them all, empty ones too."""
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ZIPS = (b"PK\x03\x04", b"PK\x05\x06")
@@ -42,9 +42,13 @@ FOREIGN = (
 MARKUP = re.compile(rb"\s*<(?:!doctype|html|head|body|table|meta|style|\?xml|script)", re.IGNORECASE)
 UTF8_MARK = b"\xef\xbb\xbf"
 
-REFERENCE = re.compile(rb"""\sr=["']\s*([A-Za-z]{1,7})(\d{1,9})""")
-CELL_TAGS = (b"<c ", b"<c>", b"<c/", b":c ", b":c>", b":c/")
-ROW_TAG = re.compile(rb"<(?:\w+:)?row\b")
+# Cells as every spreadsheet program writes them; whatever else may be a cell is looked at one by one.
+PLAIN_COLUMN = re.compile(rb'<c r="([A-Z]{1,3})')
+PLAIN_ROW = re.compile(rb'<c r="[A-Z]{1,3}([0-9]{1,7})"')
+CELL_START = re.compile(rb"<(?:[\w.-]+:)?c(?=[\s/>])")
+CELL = re.compile(rb"""<(?:[\w.-]+:)?c((?:\s+[\w:.-]+\s*=\s*(?:"[^"<]*"|'[^'<]*'))*)\s*/?>""")
+REFERENCE = re.compile(rb"""\sr\s*=\s*["']([A-Za-z]{1,7})([0-9]{1,9})["']""")
+ROW_START = re.compile(rb"<(?:[\w.-]+:)?row(?=[\s/>])")
 CONSTANT_FORMULA = re.compile(
     rb"""<c\s(?:[^>]*\s)?r="([A-Z]{1,3})(\d{1,7})"[^>]*><f>"([^"<]{1,64})"</f>(?:<v\s*/>|<v>0?</v>)?</c>"""
 )
@@ -55,12 +59,38 @@ LONGEST_TAIL = 8 * BLOCK
 
 @dataclass(slots=True)
 class PartScan:
-    """What one worksheet part holds."""
+    """What one part of a workbook holds."""
 
     rows: int = 0
     columns: int = 0
     formulas: dict[tuple[int, int], str] = field(default_factory=dict)
     """(row, column) from 0 → text of a formula `="text"` whose result the writing program did not store."""
+
+    def measure(self, block: bytes) -> None:
+        """Widen the measure by the cells of a block.
+
+        :raises Refused: if something looks like a cell and is none.
+        """
+        columns, rows = PLAIN_COLUMN.findall(block), PLAIN_ROW.findall(block)
+        if len(columns) == len(rows) == block.count(b"<c") + block.count(b":c"):
+            if columns:
+                self.columns = max(self.columns, *map(column_number, set(columns)))
+                self.rows = max(self.rows, *map(int, set(rows)))
+            return
+        cells = CELL.findall(block)
+        if len(cells) != len(CELL_START.findall(block)):
+            raise broken()
+        unplaced = 0
+        for attributes in cells:
+            if place := REFERENCE.search(attributes):
+                self.columns = max(self.columns, column_number(place[1]))
+                self.rows = max(self.rows, int(place[2]))
+            else:
+                unplaced += 1
+        if unplaced:  # such cells follow the one before
+            rows = ROW_START.split(block)
+            self.columns = max(self.columns, *(len(CELL_START.findall(row)) for row in rows))
+            self.rows += len(rows)
 
 
 def kind_of(path: Path) -> str:
@@ -151,7 +181,7 @@ def whole_rows(pieces: Iterator[bytes]) -> Iterator[bytes]:
 
 
 def scan_part(pieces: Iterator[bytes]) -> PartScan:
-    """Measure a worksheet part and pick up formulas `="text"` that carry no stored result.
+    """Measure a part and pick up formulas `="text"` that carry no stored result.
 
     The reader allocates a cell for everything between A1 and the last corner, so that a file of one kilobyte
     naming cell XFD1048576 would end the process.
@@ -159,25 +189,19 @@ def scan_part(pieces: Iterator[bytes]) -> PartScan:
     :raises Refused: if the sheet has more than `MAX_CELLS` cells to its last corner, or declares a document type.
     """
     scan = PartScan()
-    letters: set[bytes] = set()
-    unnamed_rows = 0
+    has_markup = False
     for block in whole_rows(pieces):
-        if b"<!DOCTYPE" in block or b"<!ENTITY" in block:
-            raise broken()
-        found = REFERENCE.findall(block)
-        if found:
-            letters.update({column for column, _row in found})
-            scan.rows = max(scan.rows, *{int(row) for _column, row in found})
-        if sum(map(block.count, CELL_TAGS)) > len(found):  # cells may leave out where they are
-            rows = ROW_TAG.split(block)
-            unnamed_rows += len(rows)
-            scan.columns = max(scan.columns, *(sum(map(row.count, CELL_TAGS)) for row in rows))
+        if b"<!" in block:
+            if b"<!DOCTYPE" in block or b"<!ENTITY" in block:
+                raise broken()
+            has_markup = True
+        scan.measure(block)
         if b"<f>" in block:
             for column, row, text in CONSTANT_FORMULA.findall(block):
                 place = int(row) - 1, column_number(column) - 1
                 scan.formulas[place] = html.unescape(text.decode("utf-8", "replace"))
-    scan.columns = max(scan.columns, *map(column_number, letters), 0)
-    scan.rows += unnamed_rows
+    if scan.rows and has_markup:  # could hide cells from the measure
+        raise broken()
     if scan.rows * scan.columns > MAX_CELLS:
         raise Refused(
             sentence(

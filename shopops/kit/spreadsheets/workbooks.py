@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
 from django.utils.translation import gettext_lazy as _
-from python_calamine import CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
+from python_calamine import CalamineSheet, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
 from shopops.kit.refusals import Refused
 from shopops.kit.spreadsheets.guards import broken, scan_workbook
@@ -52,17 +52,16 @@ def calamine_errors_refused() -> Iterator[None]:
 
 @dataclass(slots=True)
 class WorkbookSheet(Sheet):
-    """A sheet of a workbook. It is held in memory while it is read (about 80 bytes a cell), not longer."""
+    """A sheet of a workbook. It is held in memory (about 80 bytes a cell) from the first look to the last row."""
 
     formulas: dict[tuple[int, int], str] = field(default_factory=dict)
     """(row, column) from 0 → text of formulas `="text"` whose result the file does not hold."""
+    loaded: CalamineSheet | None = None
 
     def batches(self, size: int = BATCH) -> Iterator[Batch]:
         """Yield all rows from row 1 of the sheet, each as long as the widest."""
         with calamine_errors_refused():
-            workbook = CalamineWorkbook.from_path(str(self.path))
-            rows = workbook.get_sheet_by_name(self.name).iter_rows()
-        with calamine_errors_refused():
+            rows = self.content().iter_rows()
             ahead = next(rows, None)
         first = 1
         while ahead is not None:
@@ -74,6 +73,14 @@ class WorkbookSheet(Sheet):
             leave_out_nul(batch)
             yield Batch(first, batch, last=ahead is None)
             first += len(batch)
+
+        self.loaded = None
+
+    def content(self) -> CalamineSheet:
+        """Return the sheet as the reader holds it."""
+        if self.loaded is None:
+            self.loaded = CalamineWorkbook.from_path(str(self.path)).get_sheet_by_name(self.name)
+        return self.loaded
 
     def fill_in_formulas(self, above: int, rows: list[list[Cell]]) -> None:
         """Put the text of formulas without a stored result where the reader gives nothing, or 0."""
