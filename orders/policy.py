@@ -52,7 +52,7 @@ PRICE_LEAST_LINES = Setting(
 )
 PRICE_TO_FINANCE = Setting(
     "orders.price_to_finance",
-    True,  # noqa: FBT003 -- the value of a switch
+    True,
     label=_("Send orders with an odd price to finance"),
     help=_("Otherwise they stay on the review desk with the exception."),
 )

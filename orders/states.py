@@ -4,6 +4,7 @@ from django.db.models import IntegerChoices, TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from shopops.kit.moves import Moves
+from shopops.kit.verbs import declare_verbs
 
 
 class OrderState(TextChoices):
@@ -138,3 +139,49 @@ IMPORT_MOVES: Moves = {
     ImportState.WAITING: frozenset({ImportState.READING, ImportState.REFUSED}),
     ImportState.READING: frozenset({ImportState.DONE, ImportState.REHEARSED, ImportState.REFUSED}),
 }
+
+
+declare_verbs(
+    {
+        "orders.approved": _("approved the order"),
+        "orders.released": _("released the order from hold"),
+        "orders.finance_confirmed": _("confirmed for finance"),
+        "orders.exception_cleared": _("cleared an exception"),
+        "orders.signed": _("noted that the parcel was signed for"),
+        "orders.shipped": _("noted that the parcel was shipped"),
+    },
+    tone="good",
+)
+declare_verbs(
+    {
+        "orders.held": _("put the order on hold"),
+        "orders.exception_raised": _("raised an exception"),
+        "orders.finance_asked": _("asked finance"),
+        "orders.recalled": _("called the order back from the warehouse"),
+        "orders.returned": _("got the order back from the warehouse"),
+        "orders.shipment_undone": _("noted that the shipment was taken back"),
+        "orders.personal_data_revealed": _("looked at personal data in full"),
+    },
+    tone="warn",
+)
+declare_verbs({"orders.closed": _("closed the order"), "orders.finance_denied": _("denied for finance")}, tone="danger")
+declare_verbs(
+    {
+        "orders.merged": _("merged the order into another"),
+        "orders.unmerged": _("took the order out of a merger"),
+        "orders.split": _("split the order"),
+        "orders.unsplit": _("took a split back"),
+        "orders.flagged": _("set the flag"),
+        "orders.tagged": _("set the tags"),
+        "orders.remarked": _("wrote a remark"),
+        "orders.carrier_set": _("set the carrier"),
+        "orders.address_changed": _("changed the address"),
+        "orders.goods_matched": _("matched goods"),
+        "orders.alias_remembered": _("remembered what the platform calls a SKU"),
+        "orders.gift_given": _("added a gift"),
+        "orders.price_changed": _("changed the price"),
+        "orders.chase_claimed": _("took the chase of the payment"),
+        "orders.buyer_contacted": _("asked the buyer to pay"),
+        "orders.rule_changed": _("changed a review rule"),
+    }
+)

@@ -12,10 +12,13 @@ from django.utils.translation import gettext_lazy as _
 from orders.actions.locking import lock_orders
 from orders.actions.trail import record_orders
 from orders.models import Order, OrderException
-from orders.states import ExceptionKind
+from orders.states import ExceptionKind, OrderState
 from shopops.kit.refusals import Refused
 from shopops.kit.sentences import sentence
 from staff.models import Employee
+from warehouse.actions.notes import resume_note, stop_note
+from warehouse.models import DispatchNote
+from warehouse.states import NoteState
 
 Raised = tuple[int, str, str, bool]
 """(order id, kind, reason, whether it blocks approval)."""
@@ -66,7 +69,7 @@ def raise_exceptions(rows: Sequence[Raised], *, by: Employee | None, at: datetim
             ON CONFLICT (order_id, kind) WHERE cleared_at IS NULL
             DO UPDATE SET reason = EXCLUDED.reason, is_blocking = EXCLUDED.is_blocking
             WHERE (e.reason, e.is_blocking) IS DISTINCT FROM (EXCLUDED.reason, EXCLUDED.is_blocking)
-            RETURNING order_id, kind, reason
+            RETURNING order_id, kind, reason, is_blocking
             """,
             {
                 "by": by.pk if by else None,
@@ -81,11 +84,12 @@ def raise_exceptions(rows: Sequence[Raised], *, by: Employee | None, at: datetim
     _write_marks(ids)
     record_orders(
         "orders.exception_raised",
-        [(order, {"exception": (None, kind)}, reason) for order, kind, reason in written],
+        [(order, {"exception": (None, kind)}, reason) for order, kind, reason, _blocking in written],
         by=by,
         at=at,
         batch=batch,
     )
+    _stop_parcels([(order, kind, reason) for order, kind, reason, blocking in written if blocking], by=by, at=at)
     return len(written)
 
 
@@ -122,6 +126,7 @@ def clear_exceptions(
         at=at,
         batch=batch,
     )
+    _resume_parcels([order for order, _kind, _outcome in written], by=by, at=at)
     return len(written)
 
 
@@ -144,3 +149,29 @@ def _write_marks(order_ids: list[int]) -> None:
             """,
             [ExceptionKind.SHORT, order_ids],
         )
+
+
+def _stop_parcels(raised: Sequence[tuple[int, str, str]], *, by: Employee | None, at: datetime) -> None:
+    """Stop the parcels of released orders that have a blocking exception now, wherever in the warehouse they are."""
+    if not raised:
+        return
+    notes = {
+        order.pk: order.note
+        for order in Order.objects.filter(
+            pk__in=[one[0] for one in raised], state=OrderState.APPROVED, note__isnull=False
+        ).select_related("note")
+    }
+    for order_id, kind, reason in raised:
+        note = notes.get(order_id)
+        if note is not None and note.state not in {NoteState.SHIPPED, NoteState.CANCELLED}:
+            label = str(ExceptionKind(kind).label)
+            stop_note(note, reason=f"{label}: {reason}"[:200] if reason else label, by=by, at=at)
+
+
+def _resume_parcels(order_ids: Sequence[int], *, by: Employee | None, at: datetime) -> None:
+    """Let stopped parcels go on once no order in them is blocked any more."""
+    notes = DispatchNote.objects.filter(
+        orders__in=order_ids, orders__state=OrderState.APPROVED, stopped_at__isnull=False
+    ).exclude(pk__in=Order.objects.filter(is_blocked=True, note__isnull=False).values("note"))
+    for note in notes.distinct():
+        resume_note(note, by=by, at=at)

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from shopops.kit.batch import current_batch
 from staff.actions.events import Changes, plain
 from staff.models import Employee
 
@@ -37,7 +38,7 @@ def record_orders(
                 "verb": verb,
                 "by": by.pk if by else None,
                 "at": at,
-                "batch": batch,
+                "batch": batch or current_batch(),
                 "ids": [one[0] for one in told],
                 "changes": [_written(one[1]) for one in told],
                 "reasons": [one[2][:500] for one in told],

@@ -87,7 +87,8 @@ class Order(models.Model):
 
     buyer_message = models.CharField(_("buyer's message"), max_length=500, blank=True)
     seller_memo = models.CharField(_("seller's memo"), max_length=1000, blank=True)
-    remark = models.CharField(_("internal remark"), max_length=1000, blank=True)
+    remark = models.TextField(_("internal remark"), blank=True)
+    """Lines with moment and name, appended and never rewritten."""
     flag = models.PositiveSmallIntegerField(_("flag"), choices=FlagColour, default=FlagColour.GREY)
     tags = ArrayField(models.CharField(max_length=20), default=list, blank=True, verbose_name=_("tags"))
     troubles = ArrayField(models.CharField(max_length=20), default=list, blank=True, verbose_name=_("exceptions"))
@@ -187,7 +188,7 @@ class OrderLine(models.Model):
 
     `key` tells lines of an order apart over imports: the platform's line number, or what was bought and which time
     it occurs where old files carry none. `list_price` is before promotions; `paid` is the share of what was paid.
-    `quantity` is what was bought; `away` of it were split off to another part, so `quantity - away` is shipped from here.
+    `quantity` is what was bought; `away` of it were split off to another part, so `quantity - away` ships from here.
     """
 
     order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="lines", db_index=False)
@@ -343,3 +344,18 @@ class PriceNorm(models.Model):
 
     def __str__(self) -> str:
         return f"{self.sku}: {self.median}"
+
+
+class DeskSeat(models.Model):
+    """Which order somebody has open on the review desk, so that two people do not read the same one."""
+
+    employee = models.OneToOneField(Employee, on_delete=models.CASCADE, primary_key=True, related_name="+")
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="seats")
+    since = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("seat at the review desk")
+        verbose_name_plural = _("seats at the review desk")
+
+    def __str__(self) -> str:
+        return f"{self.employee} · {self.order}"

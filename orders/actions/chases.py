@@ -1,0 +1,80 @@
+"""Unpaid orders: who asks the buyer, what came of it (ORD-020), and prices changed to bring the sale about (C13)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from orders import policy
+from orders.actions.locking import take_one
+from orders.models import Chase, Order
+from orders.states import ChaseResult, OrderState
+from shopops.kit.moves import MoveRefused
+from shopops.kit.refusals import Refused
+from shopops.kit.sentences import sentence
+from staff.actions.events import record
+from staff.models import Employee
+
+
+@transaction.atomic
+def claim_chase(order: Order, *, by: Employee, at: datetime) -> Chase:
+    """Take an unpaid order to ask its buyer, so that nobody else asks too.
+
+    :raises Refused: if it is paid or closed, or a colleague has it.
+    """
+    taken = take_one(order, [OrderState.UNPAID])
+    chase, is_new = Chase.objects.get_or_create(order=taken, defaults={"claimed_by": by, "claimed_at": at})
+    if not is_new and chase.claimed_by_id != by.pk:
+        raise MoveRefused(sentence(_("%(who)s asks this buyer already."), who=str(chase.claimed_by)))
+    if is_new:
+        record("orders.chase_claimed", taken, by=by, at=at)
+    return chase
+
+
+@transaction.atomic
+def note_contact(order: Order, *, result: str, note: str, by: Employee, at: datetime) -> Chase:
+    """Write down that a buyer was asked to pay, and what they said.
+
+    :raises Refused: if a colleague has the order, the result is unknown, or they were asked often enough.
+    """
+    if result not in ChaseResult.values:
+        raise Refused(_("Say what the buyer answered."))
+    chase = claim_chase(order, by=by, at=at)
+    if chase.times >= policy.CHASE_LIMIT():
+        raise Refused(sentence(_("This buyer was asked %(times)s times already; let it be."), times=chase.times))
+    chase.result, chase.note, chase.contacted_at, chase.times = result, note.strip()[:300], at, chase.times + 1
+    chase.save(update_fields=["result", "note", "contacted_at", "times"])
+    record("orders.buyer_contacted", order, by=by, at=at, changes={"result": (None, result)}, reason=chase.note)
+    return chase
+
+
+@transaction.atomic
+def change_price(
+    order: Order, total: Decimal, *, reason: str, unlimited: bool = False, by: Employee, at: datetime
+) -> Order:
+    """Change what an unpaid order costs, as agreed with the buyer and set on the platform.
+
+    :param unlimited: the person may go beyond `orders.price_change_percent` (C13).
+    :raises Refused: if it is paid, there is no reason, or the change is beyond the limit.
+    """
+    if not reason.strip():
+        raise Refused(_("Changing a price wants a reason."))
+    taken = take_one(order, [OrderState.UNPAID])
+    if total < 0 or total == taken.total:
+        raise Refused(_("The price is as it was."))
+    percent = policy.PRICE_CHANGE_PERCENT()
+    if not unlimited and abs(total - taken.total) * 100 > taken.total * percent:
+        raise Refused(
+            sentence(_("You may change a price by %(percent)s %% at most; ask the head of the shop."), percent=percent)
+        )
+    before = taken.total
+    taken.goods_amount += total - before
+    taken.total = total
+    taken.platform_values = {"total": str(before), **(taken.platform_values or {})}
+    taken.save(update_fields=["total", "goods_amount", "platform_values"])
+    record("orders.price_changed", taken, by=by, at=at, changes={"total": (before, total)}, reason=reason)
+    order.refresh_from_db()
+    return order

@@ -1,0 +1,60 @@
+"""Background work of orders. Thin: each calls the middle and ends."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from orders.actions.checks import check_orders
+from orders.actions.holds import release_due_holds
+from orders.actions.merges import merge_proposals
+from orders.actions.prices import measure_prices
+from orders.actions.screening import screen_orders
+from orders.models import ImportBatch, Order
+from orders.queries.rule_trial import try_rule
+from orders.states import IN_REVIEW, UNREVIEWED
+from shopops.kit.jobs import Progress, job
+from staff.models import Employee
+
+
+@job("orders.screen_orders", label=_("Screen orders"))
+def screen_orders_job(
+    progress: Progress, *, order_ids: list[int] | None = None, batch_id: int | None = None
+) -> dict[str, Any]:
+    """Screen these orders, or those of an import; without either, all that nobody has released."""
+    ids = order_ids
+    if ids is None:
+        waiting = Order.objects.filter(state__in=UNREVIEWED)
+        if batch_id is not None:
+            waiting = waiting.filter(last_batch=ImportBatch.objects.get(pk=batch_id))
+        ids = list(waiting.order_by("pk").values_list("pk", flat=True))
+    measure_prices(at=progress.started_at)
+    done = screen_orders(ids, at=progress.started_at, step=lambda count: progress.step(count, len(ids)))
+    return vars(done)
+
+
+@job("orders.release_due_holds", label=_("Release orders whose hold is over"))
+def release_due_holds_job(progress: Progress) -> dict[str, Any]:
+    """Release what is due and let the rules look at it; look again at the stock of orders that lacked some."""
+    released = release_due_holds(at=progress.started_at)
+    screen_orders(released, at=progress.started_at)
+    short = list(
+        Order.objects.filter(is_short=True, state__in=IN_REVIEW).order_by("ship_by").values_list("pk", flat=True)[:5000]
+    )
+    cleared = check_orders(short, at=progress.started_at).cleared if short else 0
+    return {"released": len(released), "back_in_stock": cleared}
+
+
+@job("orders.merge_proposals", label=_("Merge what belongs together"))
+def merge_proposals_job(progress: Progress) -> dict[str, Any]:
+    """Merge all proposals, for the person who asked."""
+    by = Employee.objects.filter(pk=progress.asked_by_id).first()
+    parcels, refused = merge_proposals(by=by, at=progress.started_at)
+    return {"parcels": parcels, "refused": len(refused)}
+
+
+@job("orders.try_rule", label=_("Try a rule on the last 30 days"))
+def try_rule_job(progress: Progress, *, rule_id: int) -> dict[str, Any]:
+    """Say what a rule would have done with the orders of the last 30 days; nothing is changed."""
+    return try_rule(rule_id, at=progress.started_at, step=progress.step)
