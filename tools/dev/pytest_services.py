@@ -11,7 +11,6 @@ import tempfile
 from collections.abc import Generator
 from pathlib import Path
 from typing import IO
-from urllib.parse import urlsplit
 
 import pytest
 
@@ -77,10 +76,8 @@ def _free_folder() -> Path:
 
 def _take_own_queue(worker: str) -> None:
     """Give this xdist worker a database number of its own in Valkey, as pytest-django does in PostgreSQL."""
-    url = urlsplit(redis_url(os.environ["REDIS_URL"]))
-    number = 1 + int(worker.removeprefix("gw") or 0)
-    if url.scheme == "unix":
-        url = url._replace(query=f"db={number + int(url.query.rpartition('db=')[2].split('&')[0])}")
-    else:
-        url = url._replace(path=f"/{number + int(url.path.removeprefix('/'))}")
-    os.environ["REDIS_URL"] = url.geturl()
+    place, separator, number = redis_url(os.environ["REDIS_URL"]).rpartition("db=")
+    if not separator:  # redis://host:port/NUMBER
+        place, separator, number = redis_url(os.environ["REDIS_URL"]).rpartition("/")
+    own = int(number) + 1 + int(worker.removeprefix("gw") or 0)
+    os.environ["REDIS_URL"] = f"{place}{separator}{own}"
