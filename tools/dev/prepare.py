@@ -1,4 +1,4 @@
-"""Inside Django, once per start of the demo: migrate, set up the posts, fill an empty shop, tell the logins.
+"""Inside Django, once per start of the demo: migrate, load what every shop has, fill an empty one, tell the logins.
 
 One process does all of it, because starting Django five times would take longer than the work. Progress goes to
 standard error; the last line of standard output is ``{"logins": "..."}``.
@@ -9,11 +9,10 @@ from __future__ import annotations
 import io
 import json
 import sys
-from typing import Any
 
 import django
 from django.apps import apps
-from django.core.management import call_command, get_commands
+from django.core.management import call_command
 
 from tools.dev.places import say
 
@@ -21,20 +20,17 @@ from tools.dev.places import say
 def main(orders: int | None = None) -> None:
     """Make the database ready, with so many orders when the shop is empty."""
     django.setup()
-    _call("migrate", "Bringing the database up to date ...", interactive=False, verbosity=0)
-    _call("setup_roles", "Setting up the posts ...")
+    say("Bringing the database up to date ...")
+    call_command("migrate", interactive=False, verbosity=0)
+    say("Loading posts, rulebook and carriers ...")
+    for command in ("setup_roles", "load_rulebook", "load_carriers"):
+        call_command(command, stdout=io.StringIO())
     if _is_empty():
-        _call("make_demo_shop", "Loading the demo shop (once) ...", **({} if orders is None else {"orders": orders}))
+        say("Making the demo shop (once) ...")
+        call_command("make_demo_shop", stdout=sys.stderr, **({} if orders is None else {"orders": orders}))
     logins = io.StringIO()
-    if "demo_logins" in get_commands():
-        call_command("demo_logins", stdout=logins)
+    call_command("demo_logins", stdout=logins)
     print(json.dumps({"logins": logins.getvalue().strip()}))
-
-
-def _call(command: str, sentence: str, **options: Any) -> None:
-    if command in get_commands():
-        say(sentence)
-        call_command(command, stdout=sys.stderr, **options)
 
 
 def _is_empty() -> bool:
