@@ -128,6 +128,16 @@ def cast_counts(cells: list[str]) -> Cast:
     return one_by_one(cells, values.count, None)
 
 
+def cast_pieces(cells: list[str]) -> Cast:
+    """Read a column of how many pieces were bought; nobody buys 0."""
+    cast = cast_counts(cells)
+    for place, value in enumerate(cast.values) if "0" in cast.values else ():
+        if value == "0":
+            cast.values[place] = None
+            cast.bad[place] = sentence(_("“%(value)s” is not a number of pieces"), value=quoted(cells[place]))
+    return cast
+
+
 def cast_phones(cells: list[str]) -> Cast:
     """Read a column of telephone numbers."""
     text = joined_match(PHONES, cells)
@@ -187,11 +197,12 @@ CASTS: dict[Form, Callable[[list[str]], Cast]] = {
     Form.MONEY: cast_money,
     Form.TIME: cast_times,
     Form.COUNT: cast_counts,
+    Form.PIECES: cast_pieces,
     Form.STATUS: lambda cells: one_by_one(cells, read_status, ""),
     Form.REFUND_STATUS: lambda cells: one_by_one(cells, read_refund_status, ""),
     Form.CLOSE_REASON: cast_close_reasons,
 }
-NOTHING_OF: dict[Form, Value] = dict.fromkeys(Form, "") | {Form.MONEY: None, Form.TIME: None, Form.COUNT: None}
+NOTHING_OF: dict[Form, Value] = dict.fromkeys(Form, "") | {Form.MONEY: None, Form.TIME: None, Form.COUNT: None, Form.PIECES: None}
 
 
 def first_filled(casts: Sequence[Cast]) -> Cast:

@@ -40,6 +40,8 @@ class Form(StrEnum):
     """`2016-09-18 23:17:02+08`, or None."""
     COUNT = "count"
     """A whole number as text, or None."""
+    PIECES = "pieces"
+    """A whole number from 1, as text, or None."""
     STATUS = "status"
     """One of `statuses.OrderStatus`, or "" if the word is not known (the word is then in `extra`)."""
     REFUND_STATUS = "refund_status"
@@ -122,7 +124,7 @@ LINE_FIELDS = (
     *COMMON,
     K("title", F.TEXT, TITLES),
     K("price", F.MONEY, ("价格", "商品价格"), strict=True),
-    K("quantity", F.COUNT, ("购买数量",), needed=True),
+    K("quantity", F.PIECES, ("购买数量",), needed=True),
     K("outer_code", F.TEXT, CODES),
     K("external_code", F.TEXT, ("外部系统编号",)),
     K("properties", F.TEXT, PROPERTIES),

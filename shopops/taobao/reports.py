@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from shopops.kit.spreadsheets import BATCH, cell_text, open_spreadsheet
 from shopops.taobao.chunks import Chunk, ChunkReader
-from shopops.taobao.columns import ADDRESS_PARTS, FIELDS, Field, ReportKind, header_key
+from shopops.taobao.columns import ADDRESS_PARTS, FIELDS, REASON, Field, ReportKind, header_key
 from shopops.taobao.complaints import Complaint
 from shopops.taobao.detect import Detected, detect, unknown_report, wrong_kind
 
@@ -109,7 +109,7 @@ def report_of(name: str, sheet: Sheet, detected: Detected) -> Report:
     """Return the report a sheet was found to be."""
     columns = places_of(FIELDS[detected.kind], detected.header)
     claimed = {places[0] for places in columns.values()}
-    unknown = [place for place in range(len(detected.header)) if place not in claimed]
+    unknown = [place for place, name in enumerate(detected.header) if place not in claimed and name != REASON]
     return Report(name, sheet, detected.kind, detected.row, detected.header, columns, unknown)
 
 
