@@ -249,6 +249,10 @@ ORDINARY = {
 NARROW = str.maketrans("（）：／", "():/")
 
 
+REASON = "未导入的原因"
+"""The column we add to rows given back; it says nothing when they return."""
+
+
 def header_key(header: str) -> str:
     """Return what headers are compared by: without blanks and byte-order mark, brackets half-width, lower case."""
     return "".join(header.translate(NARROW).replace("\ufeff", "").split()).lower()
