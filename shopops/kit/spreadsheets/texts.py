@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import re
 import threading
 from dataclasses import dataclass
 from itertools import islice
@@ -30,6 +31,7 @@ PROOF_OF_UTF8 = 12
 GB18030 text does not happen to be valid UTF-8 for so long."""
 MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 DELIMITERS = ",\t;|"
+QUOTED = re.compile(r'"[^"]*"')
 
 _met = threading.local()
 
@@ -89,8 +91,13 @@ class _WithoutNul(io.BufferedReader):
 
 
 def delimiter_of(lines: list[str]) -> str:
-    """Return what separates the cells: the candidate that occurs most often in one of the first lines."""
-    return max(DELIMITERS, key=lambda candidate: max((line.count(candidate) for line in lines), default=0))
+    """Return what separates the cells: what occurs most often in the first line that has any of it, outside quotes."""
+    for line in lines:
+        bare = QUOTED.sub("", line)
+        delimiter = max(DELIMITERS, key=bare.count)
+        if delimiter in bare:
+            return delimiter
+    return DELIMITERS[0]
 
 
 @dataclass(slots=True)
@@ -155,6 +162,7 @@ def open_text(path: Path, *, name: str) -> TextSheet:
     with path.open(encoding=encoding, errors="replace", newline="") as file:
         delimiter = delimiter_of([file.readline(LONGEST_FIELD) for _line in range(5)])
     with path.open("rb") as raw:
-        raw.seek(-2, 2) if path.stat().st_size > 1 else None
-        cut_short = not {b"\n", b"\r"} & {raw.read(1), raw.read(1)}
+        raw.seek(-min(2, path.stat().st_size), 2)
+        end = raw.read().replace(b"\0", b"")[-1:]
+    cut_short = end not in {b"\n", b"\r"}
     return TextSheet(path, name, encoding=encoding, notes=ReadNotes(cut_short=cut_short), delimiter=delimiter)

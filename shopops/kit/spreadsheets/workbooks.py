@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
     from shopops.kit.spreadsheets.cells import Cell
 
-ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
 
@@ -61,13 +60,17 @@ class WorkbookSheet(Sheet):
     def batches(self, size: int = BATCH) -> Iterator[Batch]:
         """Yield all rows from row 1 of the sheet, each as long as the widest."""
         with calamine_errors_refused():
-            rows = self.content().iter_rows()
+            sheet = self.content()
+            rows = sheet.iter_rows()
             ahead = next(rows, None)
+        left: list[Cell] = [""] * (sheet.start[1] if sheet.start else 0)
         first = 1
         while ahead is not None:
             with calamine_errors_refused():
                 batch: list[list[Cell]] = [ahead, *islice(rows, size - 1)]  # type: ignore[list-item]  # list is invariant
                 ahead = next(rows, None)
+            if left:  # the reader begins at the first used column
+                batch = [left + row for row in batch]
             if self.formulas:
                 self.fill_in_formulas(first - 1, batch)
             leave_out_nul(batch)
@@ -122,9 +125,7 @@ def open_workbook(path: Path, *, kind: str) -> list[WorkbookSheet]:
     :raises Refused: if it is damaged, protected, too big, or holds no sheet.
     """
     formulas: dict[str, dict[tuple[int, int], str]] = {}
-    if kind == "xls":
-        refuse_encrypted(path)
-    else:
+    if kind == "xlsx":
         scans = scan_workbook(path)
         if any(scan.formulas for scan in scans.values()):
             with calamine_errors_refused():
@@ -139,16 +140,3 @@ def open_workbook(path: Path, *, kind: str) -> list[WorkbookSheet]:
     if not names:
         raise Refused(_("The workbook has no visible sheet."))
     return [WorkbookSheet(path, name, formulas=formulas.get(name, {})) for name in names]
-
-
-def refuse_encrypted(path: Path) -> None:
-    """Refuse an xlsx file that was wrapped and encrypted because it has a password.
-
-    :raises Refused: if it is one.
-    """
-    tail = b""
-    with path.open("rb") as file:
-        while block := file.read(2**20):
-            if ENCRYPTED in tail + block:
-                raise locked()
-            tail = block[-len(ENCRYPTED) :]
