@@ -24,7 +24,7 @@ PIECE = 2000
 
 
 @job("lists.export", label=gettext_lazy("Export"))
-def export_job(progress: Progress, *, page: str, query: str, form: str) -> dict[str, Any]:
+def export_job(progress: Progress, *, page: str, query: str, kind: str) -> dict[str, Any]:
     """Write the rows of `query` into a file for the person who asked."""
     found, reader = page_and_reader(page, progress)
     export = found.export
@@ -34,11 +34,11 @@ def export_job(progress: Progress, *, page: str, query: str, form: str) -> dict[
     if asked.complaints:
         raise Refused(_("One of the filters is not understood; nothing was exported."))
     columns = [column for column in export.columns if reader.may(column.permission)]
-    name = f"{found.title}_{shop_day(reader.at):%Y-%m-%d}_{reader.by}.{form}"
+    name = f"{found.title}_{shop_day(reader.at):%Y-%m-%d}_{reader.by}.{kind}"
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / f"export.{form}"
+        path = Path(folder) / f"export.{kind}"
         rows = _told(exported_rows(found, export, asked), progress, asked.rows.count())
-        count = write_rows(path, form, str(found.title), columns, rows)
+        count = write_rows(path, kind, str(found.title), columns, rows)
         progress.keep_file(path, name)
     return {"rows": count}
 
@@ -60,10 +60,10 @@ def exported_rows(page: ListPage, export: Export, asked: Selection) -> Iterator[
         part = further
 
 
-def write_rows(path: Path, form: str, title: str, columns: Sequence[ExportColumn], rows: Iterator[Row]) -> int:
+def write_rows(path: Path, kind: str, title: str, columns: Sequence[ExportColumn], rows: Iterator[Row]) -> int:
     """Write the rows as xlsx or csv; return how many."""
     count = 0
-    if form == "csv":
+    if kind == "csv":
 
         def values() -> Iterator[list[Any]]:
             nonlocal count

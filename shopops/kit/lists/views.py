@@ -41,7 +41,7 @@ def list_view(page: ListPage) -> View[[]]:
         shown = read_list(page, request, at=now())
         context: dict[str, Any] = {"shown": shown, "page": page}
         if request.headers.get("HX-Target") == BODY and "HX-History-Restore-Request" not in request.headers:
-            return render(request, "lists/body.html", context)
+            return render(request, "lists/swap.html", context)
         if page.context:
             context |= page.context(request, shown)
         return render(request, page.template, context)
@@ -145,8 +145,8 @@ def _batch_result(page: ListPage) -> View[[int]]:
 def _exports(page: ListPage) -> View[[]]:
     def exports(request: HttpRequest) -> HttpResponseBase:
         """Start an export of exactly the filter."""
-        form = request.POST.get("form", "xlsx")
-        if form not in FORMATS:
+        kind = request.POST.get("kind", "xlsx")
+        if kind not in FORMATS:
             raise Refused(_("Such a file cannot be made."))
         at = now()
         asked = Selection.of_query(page, Reader(request.user, at), request.POST.get("query", ""))
@@ -158,7 +158,7 @@ def _exports(page: ListPage) -> View[[]]:
             at=at,
             page=page.name,
             query=asked.query,
-            form=form,
+            kind=kind,
         )
         return _said(request, page, _("The export is being made; the file appears at the bottom right."))
 

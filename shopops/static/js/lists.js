@@ -135,6 +135,26 @@
     }
   });
 
+  // The filters are drawn anew with the rows; what was open stays open, and the field in hand keeps the focus.
+  let stays = [];
+  let inHand = null;
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    if (event.detail.target.id !== "list") return;
+    stays = [...document.querySelectorAll("#filters details[data-stays][open]")].map((box) => box.dataset.stays);
+    const field = document.activeElement?.closest("#filters input, #filters select, #filters textarea");
+    inHand = field && { name: field.name, value: field.type === "checkbox" || field.type === "radio" ? field.value : null };
+  });
+  document.addEventListener("htmx:afterSettle", () => {
+    stays.splice(0).forEach((name) => {
+      const box = document.querySelector(`#filters details[data-stays="${name}"]`);
+      if (box) box.open = true;
+    });
+    if (!inHand) return;
+    const { name, value } = inHand;
+    inHand = null;
+    [...document.querySelectorAll("#filters [name]")].find((one) => one.name === name && (value === null || one.value === value))?.focus();
+  });
+
   const typing = (at) => at.closest("input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]");
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.defaultPrevented || !$("list") || typing(event.target)) return;

@@ -39,6 +39,9 @@
     if (target.id === "dialog-body" && target.firstElementChild && !$("dialog").open) $("dialog").showModal();
     if (target.id === "dialog-body") target.querySelector("[autofocus], form input:not([type=hidden]), form select, form textarea, .dialog-foot .btn.is-primary")?.focus();
   });
+  document.addEventListener("htmx:afterRequest", (event) => {
+    if (event.detail.successful) event.detail.elt.closest("dialog[data-closes-when-done]")?.close();
+  });
   document.addEventListener("dialog-close", () => $("dialog")?.close());
   document.addEventListener("click", (event) => {
     const at = event.target;
@@ -86,15 +89,15 @@
   }
 
   // The job tray is fetched anew every few seconds; it stays as open or shut as the person left it.
-  let trayOpen = null;
+  let trayOpen = false;
   document.addEventListener("toggle", (event) => {
     if (event.target.id === "tray-box") trayOpen = event.target.open;
   }, true);
   document.addEventListener("htmx:afterSettle", () => {
     const box = $("tray-box");
-    if (box && trayOpen !== null && box.open !== trayOpen) box.open = trayOpen;
+    if (box && box.open !== trayOpen) box.open = trayOpen;
   });
-  document.addEventListener("work-started", () => { trayOpen = null; });
+  document.addEventListener("work-started", () => { trayOpen = true; });
 
   // Keys. None on pages that say so (scanning), none while something is being typed.
   const typing = (at) => at.closest("input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]");
