@@ -202,7 +202,12 @@ CASTS: dict[Form, Callable[[list[str]], Cast]] = {
     Form.REFUND_STATUS: lambda cells: one_by_one(cells, read_refund_status, ""),
     Form.CLOSE_REASON: cast_close_reasons,
 }
-NOTHING_OF: dict[Form, Value] = dict.fromkeys(Form, "") | {Form.MONEY: None, Form.TIME: None, Form.COUNT: None, Form.PIECES: None}
+NOTHING_OF: dict[Form, Value] = dict.fromkeys(Form, "") | {
+    Form.MONEY: None,
+    Form.TIME: None,
+    Form.COUNT: None,
+    Form.PIECES: None,
+}
 
 
 def first_filled(casts: Sequence[Cast]) -> Cast:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from shopops.taobao.reports import Report
 
 SUMMARIES = frozenset({"合计", "总计", "汇总", "小计", "共计"})
-SWALLOWED_ROW = re.compile(r'\n"?="?[0-9]{10,}"?[,\t]|\n"[0-9]{10,}"[,\t]"')
+ROW_START = re.compile(r'"?(?:="?)?[0-9]{10,}"?[,\t]')
 COPY_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 UNREADABLE = "\ufffd"
 _MISSING = _("the cell is empty")
@@ -100,6 +100,8 @@ class Draft:
     numbers: list[int]
     dropped: set[int] = field(default_factory=set)
     """Places of rows that are no data: blank, the header again, sums."""
+    misshapen: set[int] = field(default_factory=set)
+    """Places of rows refused because their cells are not where they should be: what is in them means nothing."""
     refusals: dict[int, list[Complaint]] = field(default_factory=dict)
     warnings: list[tuple[int, Complaint]] = field(default_factory=list)
     leftovers: dict[str, dict[int, str]] = field(default_factory=dict)
@@ -178,7 +180,8 @@ class ChunkReader:
         """Return a row as long as the header, with a complaint if more than empty cells was lost or made up."""
         width = self.width
         if len(row) > width:
-            if any(cell_text(cell).strip() for cell in row[width:]) and self.is_text:
+            if self.is_text and any(cell_text(cell).strip() for cell in row[width:]):
+                draft.misshapen.add(place)
                 message = sentence(
                     _(
                         "the row has %(found)s cells and the header %(expected)s: a comma or a quotation mark is out "
@@ -189,7 +192,10 @@ class ChunkReader:
                 )
                 self.complaint(draft, place, None, "", message, Severity.REFUSE)
             return row[:width]
-        if row and (end or len(row) < self.least_width) and any(cell_text(cell).strip() for cell in row):
+        texts = list(map(cell_text, row))
+        is_torn = end or len(row) < self.least_width or any('"' in text for text in texts)
+        if is_torn and any(map(str.strip, texts)):
+            draft.misshapen.add(place)
             message = sentence(_("the row ends after %(found)s of %(expected)s cells"), found=len(row), expected=width)
             self.complaint(draft, place, None, "", message, Severity.REFUSE)
         return row + [""] * (width - len(row))
@@ -215,7 +221,7 @@ class ChunkReader:
         header = self.report.header[places[0]]
         severity = Severity.REFUSE if known.needed or known.strict else Severity.WARN
         for place, message in cast.bad.items():
-            if place in draft.dropped:
+            if place in draft.dropped or place in draft.misshapen:
                 continue
             text = cell_text(draft.rows[place][places[0]])
             self.complaint(draft, place, places[0], quoted(text), message, severity)
@@ -223,7 +229,7 @@ class ChunkReader:
                 draft.leftovers.setdefault(header, {})[place] = text
         if known.needed and not all(cast.values):
             for place, value in enumerate(cast.values):
-                if not value and place not in draft.dropped and place not in cast.bad:
+                if not value and place not in draft.dropped | draft.misshapen and place not in cast.bad:
                     self.complaint(draft, place, places[0], "", _MISSING, Severity.REFUSE)
         return cast.values
 
@@ -270,7 +276,7 @@ class ChunkReader:
         """
         for place, row in enumerate(draft.rows):
             for column, cell in enumerate(row):
-                if isinstance(cell, str) and "\n" in cell and SWALLOWED_ROW.search(cell):
+                if isinstance(cell, str) and "\n" in cell and self.swallows(cell):
                     header = self.report.header[column] if column < self.width else ""
                     raise Refused(
                         sentence(
@@ -282,6 +288,13 @@ class ChunkReader:
                             column=header,
                         )
                     )
+
+    def swallows(self, cell: str) -> bool:
+        """Tell whether a line within a cell looks like a row: it begins with an id and has as many cells."""
+        least = max(2, self.width - 2)
+        return any(
+            ROW_START.match(line) and max(line.count(","), line.count("\t")) >= least for line in cell.split("\n")[1:]
+        )
 
     def complain_of_bytes(self, draft: Draft, cells: list[list[Cell]]) -> None:
         """Note the cells in which bytes could not be read."""

@@ -33,6 +33,8 @@ FIRST_YEAR, LAST_YEAR = 1990, 2100
 CENT = Decimal("0.01")
 
 FORMULA = re.compile(r'="?([^"]*)"?')
+NUMBER_SIGN = re.compile(r"^no[:：.]", re.IGNORECASE)
+BETWEEN_WAYBILLS = re.compile(r"[,，;；|、]|(?<=[0-9A-Za-z]{8})\s+(?=(?:No[:：.])?\s*[0-9A-Za-z]{8})")
 DIGITS = re.compile(rf"[0-9]{{1,{LONGEST_ID}}}")
 WHOLE = re.compile(r"([0-9]{1,9})(?:\.0{1,6})?")
 MONEY_MARKS = str.maketrans("", "", "¥￥元,， \u00a0")
@@ -75,8 +77,7 @@ def phone(text: str) -> str:
 
 def waybill(text: str) -> str:
     """Return a waybill number without `No:`; several numbers stay together, separated by commas."""
-    text = unwrapped(phone(text))
-    parts = (re.sub(r"(?i)^no[:：.]\s*", "", part).strip() for part in re.split(r"[,，;；|\s]+(?=\S)", text))
+    parts = (NUMBER_SIGN.sub("", "".join(part.split())) for part in BETWEEN_WAYBILLS.split(phone(text)))
     return ",".join(part for part in parts if part and part not in NOTHING)
 
 

@@ -128,7 +128,7 @@ def test_line_breaks_within_cells_are_noticed(upload):
 
 
 def test_a_quotation_mark_never_closed_is_refused(upload):
-    path = upload('甲,乙\n1,"' .encode() + b"x" * 200_000)
+    path = upload('甲,乙\n1,"'.encode() + b"x" * 200_000)
     assert "quotation mark" in refusal(path)
 
 
@@ -295,8 +295,10 @@ def test_a_workbook_with_bytes_turned_over_raises_nothing_but_a_refusal(tmp_path
     else:
         write_xlsx(path, {"a": [["甲", "乙"], ["1", 2]]})
     content = bytearray(path.read_bytes())
-    for place in data.draw(st.lists(st.integers(0, len(content) - 1), min_size=1, max_size=8)):
-        content[place] = data.draw(st.integers(0, 255))
+    for place, value in data.draw(
+        st.lists(st.tuples(st.floats(0, 0.999), st.integers(0, 255)), min_size=1, max_size=8)
+    ):
+        content[int(place * len(content))] = value
     path.write_bytes(bytes(content))
     try:
         rows_of(path)

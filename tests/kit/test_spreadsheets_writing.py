@@ -125,6 +125,8 @@ def test_text_written_to_a_workbook_is_read_back(tmp_path, rows):
 )
 def test_text_written_to_a_csv_file_is_read_back(tmp_path, rows, encoding):
     path = tmp_path / "round.csv"
-    path.write_bytes(b"".join(csv_lines(["甲乙丙丁戊己庚辛壬癸子丑", "乙"], rows, encoding=encoding, protect_digits=False)))
+    path.write_bytes(
+        b"".join(csv_lines(["甲乙丙丁戊己庚辛壬癸子丑", "乙"], rows, encoding=encoding, protect_digits=False))
+    )
     (sheet,) = open_spreadsheet(path, name="round.csv")
     assert [row for batch in sheet.batches() for row in batch.rows][1:] == rows
