@@ -61,6 +61,7 @@ declare_verbs(
         "staff.job_retried": _("ran the job again"),
         "staff.list_exported": _("exported the list"),
         "staff.view_shared": _("shared a view"),
+        "staff.file_taken": _("downloaded the file"),
         "staff.clause_reworded": _("reworded the clause"),
     }
 )

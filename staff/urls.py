@@ -1,14 +1,21 @@
 """Addresses of staff, and its lines of the menu."""
 
-from django.urls import path
+from django.urls import include, path
 from django.utils.translation import gettext_lazy as _
 
+from shopops.kit.lists import list_urls
 from shopops.kit.navigation import Department, Entry, add_department
 from staff.views.health import healthz
+from staff.views.history import EVENTS_PAGE
 from staff.views.home import home
+from staff.views.jobs import JOBS_PAGE, job, job_file, job_progress, job_retrial
 from staff.views.language import language
 from staff.views.login import login, logout
 from staff.views.notifications import notifications, reading
+from staff.views.password import password
+from staff.views.people import PEOPLE_PAGE, person, profile
+from staff.views.permissions import permissions, permissions_sheet
+from staff.views.settings import setting, setting_value, settings
 from staff.views.shell import pulse, putting_away, search
 
 app_name = "staff"
@@ -22,6 +29,21 @@ urlpatterns = [
     path("search/", search, name="search"),
     path("notifications/", notifications, name="notifications"),
     path("notifications/reading/", reading, name="reading"),
+    path("jobs/", include(list_urls(JOBS_PAGE))),
+    path("jobs/<int:number>/", job, name="job"),
+    path("jobs/<int:number>/progress/", job_progress, name="job_progress"),
+    path("jobs/<int:number>/retrial/", job_retrial, name="job_retrial"),
+    path("jobs/<int:number>/file/", job_file, name="job_file"),
+    path("people/", include(list_urls(PEOPLE_PAGE))),
+    path("people/<int:number>/", person, name="person"),
+    path("people/permissions/", permissions, name="permissions"),
+    path("people/permissions/sheet/", permissions_sheet, name="permissions_sheet"),
+    path("profile/", profile, name="profile"),
+    path("profile/password/", password, name="password"),
+    path("settings/", settings, name="settings"),
+    path("settings/<str:name>/", setting, name="setting"),
+    path("settings/<str:name>/value/", setting_value, name="setting_value"),
+    path("trail/", include(list_urls(EVENTS_PAGE))),
     path("tray/<int:run_id>/putting-away/", putting_away, name="putting_away"),
 ]
 
@@ -30,6 +52,23 @@ add_department(
         "staff.mine",
         "",
         place=0,
-        entries=(Entry("staff.home", _("My work"), "staff:home", "", icon="layout-dashboard", jump="h"),),
+        entries=(
+            Entry("staff.home", _("My work"), "staff:home", "", icon="layout-dashboard", jump="h"),
+            Entry("staff.jobs", _("Files and jobs"), "staff:jobs", "", icon="folder", jump="f"),
+        ),
+    )
+)
+add_department(
+    Department(
+        "staff.house",
+        _("Management"),
+        place=90,
+        entries=(
+            Entry("staff.people", _("People"), "staff:people", "staff.view_employee", icon="users"),
+            Entry("staff.roles", _("Who may do what"), "staff:permissions", "staff.view_role", icon="shield-check"),
+            Entry("staff.settings", _("Settings"), "staff:settings", "staff.view_settingvalue", icon="settings"),
+            Entry("staff.events", _("Trail"), "staff:events", "staff.view_event", icon="history"),
+            Entry("staff.admin", _("Admin site"), "admin:index", "staff.open_admin", icon="wrench"),
+        ),
     )
 )

@@ -68,6 +68,8 @@ class Setting(Generic[V]):
                 value = Decimal(text)
             except ArithmeticError as error:
                 raise ValueError(text) from error
+            if not value.is_finite():
+                raise ValueError(text)
         else:
             value = text
             if self.pattern and not re.fullmatch(self.pattern, text):

@@ -6,12 +6,17 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
+from django.conf import settings
 from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import F
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from redis import Redis
+from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
+from redis.retry import Retry
+from rq import Queue
 from rq.timeouts import JobTimeoutException
 
 from shopops.kit.clock import now
@@ -29,6 +34,8 @@ log = structlog.get_logger(__name__)
 LOST_AFTER = timedelta(minutes=1)
 """A run unheard of for so long has lost its worker; one that lives is heard every few seconds."""
 MOST_INTERRUPTIONS = 3
+PATIENCE = 1.0
+"""Seconds the queue has to answer; while it is down a page is slower by no more than this."""
 RETRY_AFTER = (timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2))
 """Scheduled work that fails is tried again by itself after so long; then somebody is told."""
 
@@ -61,9 +68,14 @@ def ring(run: JobRun) -> bool:
 
     A run that is in the queue is not put there again; one that a dying worker took out of it is.
     """
-    import django_rq  # noqa: PLC0415 -- opens the queue's connection
-
-    queue = django_rq.get_queue(JOBS[run.job].queue)
+    wanted: dict[str, Any] = settings.RQ_QUEUES[JOBS[run.job].queue]
+    connection = Redis.from_url(
+        wanted["URL"],
+        socket_timeout=PATIENCE,
+        socket_connect_timeout=PATIENCE,
+        retry=Retry(NoBackoff(), 0),  # a page waits for this
+    )
+    queue = Queue(JOBS[run.job].queue, connection=connection, default_timeout=wanted["DEFAULT_TIMEOUT"])
     name = f"run-{run.pk}-{run.attempts}"
     try:
         if queue.get_job_position(name) is None:
@@ -71,6 +83,8 @@ def ring(run: JobRun) -> bool:
     except (RedisError, OSError) as error:
         log.warning("queue is down", job=run.job, run=run.pk, error=str(error))
         return False
+    finally:
+        connection.close()
     return True
 
 

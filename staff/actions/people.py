@@ -120,7 +120,6 @@ def read_cast() -> list[dict[str, Any]]:
 
 
 def _make_person(row: dict[str, Any], post: Position, *, password: str, at: datetime) -> Employee:
-    is_administrator = row.get("administrator", False)
     day = shop_day(at)
     employee = Employee.objects.create(
         username=row["login"],
@@ -129,8 +128,7 @@ def _make_person(row: dict[str, Any], post: Position, *, password: str, at: date
         password=password,
         unit=post.unit,
         hired_on=day.replace(year=day.year - 1, day=1),
-        is_staff=is_administrator or row.get("opens_admin", False),
-        is_superuser=is_administrator,
+        is_superuser=row.get("administrator", False),
     )
     record("staff.added", employee, by=None, at=at)
     if "nick" in row:

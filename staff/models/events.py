@@ -67,5 +67,5 @@ class Notification(models.Model):
     @property
     def sentence(self) -> str:
         """Return the sentence in the language of whoever reads it."""
-        values = {name: gettext(one["gettext"]) if isinstance(one, dict) else one for name, one in self.values.items()}
+        values = {name: gettext(*one.values()) if isinstance(one, dict) else one for name, one in self.values.items()}
         return gettext(self.text) % values if values else gettext(self.text)

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, Group, PermissionsMixin
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -20,7 +21,7 @@ class Shop(models.Model):
     name = models.CharField(_("name"), max_length=100, unique=True)
     platform = models.CharField(_("platform"), max_length=10, choices=Platform, default=Platform.TAOBAO)
     platform_id = models.CharField(_("platform's id"), max_length=40, blank=True)
-    is_open = models.BooleanField(_("open"), default=True)
+    is_open = models.BooleanField(_("open for business"), default=True)
 
     class Meta:
         verbose_name = _("shop")
@@ -43,7 +44,7 @@ class OrgUnit(models.Model):
     register_ids = models.CharField(_("rows of the register"), max_length=120, blank=True)
     duties = models.TextField(_("duties"), blank=True)
     duties_en = models.TextField(_("duties in English"), blank=True)
-    position = models.PositiveSmallIntegerField(_("order"), default=0)
+    position = models.PositiveSmallIntegerField(_("place in lists"), default=0)
 
     class Meta:
         verbose_name = _("unit")
@@ -52,6 +53,11 @@ class OrgUnit(models.Model):
 
     def __str__(self) -> str:
         return self.name_en if get_language() == "en" else self.name
+
+    @property
+    def duties_text(self) -> str:
+        """Return the duties in the language of the page, or in the other where there is nothing."""
+        return (self.duties_en if get_language() == "en" else self.duties) or self.duties or self.duties_en
 
 
 class Position(models.Model):
@@ -68,7 +74,7 @@ class Position(models.Model):
     duties_en = models.TextField(_("duties in English"), blank=True)
     is_head = models.BooleanField(_("leads its unit"), default=False)
     is_used = models.BooleanField(_("in use"), default=True)
-    position = models.PositiveSmallIntegerField(_("order"), default=0)
+    position = models.PositiveSmallIntegerField(_("place in lists"), default=0)
     offered = ArrayField(models.CharField(max_length=100), default=list, blank=True, editable=False)
     """What setup_roles has granted once; what a manager took away since stays away."""
 
@@ -80,6 +86,11 @@ class Position(models.Model):
 
     def __str__(self) -> str:
         return self.name_en if get_language() == "en" else self.name
+
+    @property
+    def duties_text(self) -> str:
+        """Return the duties in the language of the page, or in the other where there is nothing."""
+        return (self.duties_en if get_language() == "en" else self.duties) or self.duties or self.duties_en
 
 
 class EmployeeManager(BaseUserManager["Employee"]):
@@ -96,7 +107,7 @@ class EmployeeManager(BaseUserManager["Employee"]):
 
     def create_superuser(self, username: str, password: str | None = None, **fields: Any) -> Employee:
         """Make an administrator."""
-        return self.create_user(username, password, is_staff=True, is_superuser=True, **fields)
+        return self.create_user(username, password, is_superuser=True, **fields)
 
 
 class Employee(AbstractBaseUser, PermissionsMixin):
@@ -114,7 +125,6 @@ class Employee(AbstractBaseUser, PermissionsMixin):
     hired_on = models.DateField(_("hired on"), null=True, blank=True)
     left_on = models.DateField(_("left on"), null=True, blank=True)
     is_active = models.BooleanField(_("may log in"), default=True)
-    is_staff = models.BooleanField(_("may open the admin site"), default=False)
 
     objects = EmployeeManager()
 
@@ -125,6 +135,7 @@ class Employee(AbstractBaseUser, PermissionsMixin):
         verbose_name = _("employee")
         verbose_name_plural = _("employees")
         ordering = ("name_pinyin", "pk")
+        permissions = (("open_admin", _("Open the admin site")),)
 
     def __str__(self) -> str:
         return self.name
@@ -133,6 +144,15 @@ class Employee(AbstractBaseUser, PermissionsMixin):
         """Keep the pinyin keys with the name."""
         self.name_pinyin, self.name_initials = search_keys(self.name)
         super().save(*args, **kwargs)
+
+    @property
+    def is_staff(self) -> bool:
+        """Say whether they may open the admin site; a permission of roles like any other."""
+        return self.is_active and self.has_perm("staff.open_admin")
+
+    def get_absolute_url(self) -> str:
+        """Return the page of the person."""
+        return reverse("staff:person", args=[self.pk])
 
     def get_short_name(self) -> str:
         """Return the name Django's admin greets with."""

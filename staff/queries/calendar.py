@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
+from datetime import date
 
-from shopops.kit.workdays import WorkCalendar
+from shopops.kit.workdays import WorkCalendar, public_working_days
 from staff.models import CalendarDay
 from staff.policy import office_hours
 
@@ -26,3 +27,8 @@ def forget_calendar() -> None:
     """Read the calendar anew at the next question."""
     global _kept  # noqa: PLW0603
     _kept = None
+
+
+def published_day(day: date) -> bool:
+    """Say whether the country works on a day, whatever the shop does."""
+    return day in public_working_days(day.year)

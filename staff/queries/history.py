@@ -24,7 +24,7 @@ MOST_LINES = 200
 
 @dataclass(frozen=True)
 class Change:
-    """One field that changed, in words."""
+    """One field that changed, in words; `before` is empty when there was nothing."""
 
     label: str
     before: str
@@ -33,7 +33,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Line:
-    """One line of a timeline."""
+    """One line of a timeline; nobody (`who` is empty) is the system itself."""
 
     at: datetime
     who: str
@@ -74,26 +74,27 @@ def kind_in_words(subject_type: str) -> str:
     return str(model._meta.verbose_name) if model else subject_type
 
 
+def changes_in_words(subject_type: str, changes: dict[str, list[Any]]) -> list[Change]:
+    """Put what was before and after into words, for a kind of thing such as `orders.Order`."""
+    model = _model(subject_type)
+    return [
+        Change(_field_label(model, name), _in_words(model, name, before), _in_words(model, name, after) or _("nothing"))
+        for name, (before, after) in changes.items()
+    ]
+
+
 def _line(event: Event) -> Line:
     known = verb(event.verb)
     return Line(
         at=event.at,
-        who=str(event.by) if event.by else _("System"),
+        who=str(event.by) if event.by else "",
         what=str(known.label),
         tone=known.tone,
-        changes=_changes(event),
+        changes=changes_in_words(event.subject_type, event.changes),
         reason=event.reason,
         subject=event.subject_label,
         verb=event.verb,
     )
-
-
-def _changes(event: Event) -> list[Change]:
-    model = _model(event.subject_type)
-    return [
-        Change(_field_label(model, name), _in_words(model, name, pair[0]), _in_words(model, name, pair[1]))
-        for name, pair in event.changes.items()
-    ]
 
 
 def _model(label: str) -> type[models.Model] | None:
@@ -125,13 +126,13 @@ def _field_label(model: type[models.Model] | None, name: str) -> str:
 def _in_words(model: type[models.Model] | None, name: str, value: Any) -> str:
     """Return a kept value as people read it: choices by their labels, moments on the shop's clock."""
     if value is None or value in ("", []):
-        return "—"
+        return ""
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, list):
-        return _("; ").join(_in_words(model, name, one) for one in value)
+        return " · ".join(_in_words(model, name, one) for one in value)
     if isinstance(value, dict):
-        return _("; ").join(f"{key}: {_in_words(None, str(key), one)}" for key, one in value.items())
+        return " · ".join(f"{key}: {_in_words(None, str(key), one)}" for key, one in value.items())
     return _by_field(_field(model, name), value)
 
 

@@ -91,3 +91,10 @@ def _current(day: date) -> Prefetch[str, QuerySet[Appointment], str]:
 def names_of(ids: Iterable[int]) -> dict[int, str]:
     """Return id → name of employees; one query."""
     return dict(Employee.objects.filter(pk__in=set(ids)).values_list("pk", "name"))
+
+
+def may_take_over(asker: Employee, employee: Employee) -> bool:
+    """Say whether `asker` may set the password of `employee`: of nobody who may do more than they."""
+    if asker.is_superuser or asker.pk == employee.pk:
+        return True
+    return not employee.is_superuser and employee.get_all_permissions() <= asker.get_all_permissions()

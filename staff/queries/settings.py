@@ -54,6 +54,11 @@ class ShownSetting:
         return self.setting.name
 
     @property
+    def label(self) -> str:
+        """Return what it is."""
+        return str(self.setting.label)
+
+    @property
     def value(self) -> int | Decimal | str | bool:
         """Return the value in force."""
         try:
@@ -80,6 +85,11 @@ class ShownSetting:
         if least is not None:
             return _("at least %(least)s") % {"least": least}
         return "" if most is None else _("at most %(most)s") % {"most": most}
+
+    @property
+    def is_number(self) -> bool:
+        """Say whether it is a figure."""
+        return isinstance(self.setting.default, (int, Decimal)) and not self.is_switch
 
     @property
     def is_switch(self) -> bool:
@@ -131,6 +141,17 @@ def _restated(setting: AnySetting, line: Line) -> Line:
 def _said(setting: AnySetting, kept: str) -> str:
     """Return a kept value in words; one that no longer fits as it was kept."""
     try:
-        return in_words(setting, setting.parse("" if kept == "—" else kept))
+        return in_words(setting, setting.parse("" if kept == _("nothing") else kept))
     except ValueError:
         return kept
+
+
+def recent_changes(*, most: int = 12) -> list[tuple[str, Line]]:
+    """Return the latest changes of settings with the labels of what was changed; one query."""
+    events = Event.objects.filter(subject_type=SettingValue._meta.label).select_related("by").order_by("-at", "-pk")
+    found = []
+    for event in events[:most]:
+        line, name = lines_of([event])[0], event.subject_label
+        known = name in SETTINGS
+        found.append((str(SETTINGS[name].label), _restated(SETTINGS[name], line)) if known else (name, line))
+    return found
