@@ -10,7 +10,7 @@ FREE, END, TABLE = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD
 
 
 def compound_file(streams: dict[str, bytes]) -> bytes:
-    """Return an OLE compound file of big streams (each is filled up to 4096 bytes, so that no mini stream is needed)."""
+    """Return an OLE compound file; each stream is filled up to 4096 bytes, so that no mini stream is needed."""
     entries = [directory_entry("Root Entry", kind=5, child=1 if streams else FREE, start=END, size=0)]
     sectors: list[bytes] = []
     chain: list[int] = []

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from shopops.kit.refusals import Refused
 from shopops.kit.spreadsheets import guards, open_spreadsheet
 from tests.factories.compound import compound_file, xls_file
-from tests.factories.taobao import write_xlsx
+from tests.factories.taobao import readable_or_refused, write_xlsx
 
 FILES = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
@@ -176,7 +176,7 @@ def test_an_old_xls_is_read(upload):
 
 
 def test_a_workbook_gives_typed_cells_and_its_visible_sheets(tmp_path):
-    at = datetime(2016, 9, 18, 23, 17, 2)
+    at = datetime(2016, 9, 18, 23, 17, 2)  # noqa: DTZ001 -- a wall clock, as in the file
     path = write_xlsx(
         tmp_path / "book.xlsx",
         {"订单报表": [["甲", "乙"], ['="2375024027132076"', at], ["", 1.5]], "draft": [["x"]], "销售明细": [["丙"]]},
@@ -266,10 +266,8 @@ def test_a_bomb_that_lies_about_its_size_is_refused(tmp_path):
 def test_arbitrary_bytes_raise_nothing_but_a_refusal(tmp_path, data):
     path = tmp_path / "any.bin"
     path.write_bytes(data)
-    try:
+    with readable_or_refused():
         rows_of(path)
-    except Refused as refused:
-        assert str(refused)
 
 
 @FILES
@@ -280,10 +278,8 @@ def test_arbitrary_bytes_raise_nothing_but_a_refusal(tmp_path, data):
 def test_arbitrary_bytes_behind_a_known_beginning_raise_nothing_but_a_refusal(tmp_path, data, start):
     path = tmp_path / "any.bin"
     path.write_bytes(start + data.draw(st.binary(max_size=2000)))
-    try:
+    with readable_or_refused():
         rows_of(path)
-    except Refused as refused:
-        assert str(refused)
 
 
 @FILES
@@ -300,10 +296,8 @@ def test_a_workbook_with_bytes_turned_over_raises_nothing_but_a_refusal(tmp_path
     ):
         content[int(place * len(content))] = value
     path.write_bytes(bytes(content))
-    try:
+    with readable_or_refused():
         rows_of(path)
-    except Refused as refused:
-        assert str(refused)
 
 
 CELLS = st.text(st.characters(exclude_characters="\0\r", exclude_categories=["Cs"]), max_size=12)

@@ -76,7 +76,7 @@ def test_ids_by_chance_are_taken(ids):
 
 def test_a_damaged_workbook_is_refused_before_a_row_is_given(tmp_path):
     header = ORDER_HEADERS["2016-10"]
-    rows = [row(header, order(**{"订单编号": rounded(number(place, digits=16))})) for place in range(1, 17)]
+    rows = [row(header, order(订单编号=rounded(number(place, digits=16)))) for place in range(1, 17)]
     report = open_report(write_xlsx(tmp_path / "x.xlsx", {"a": [header, *rows]}), name="x.xlsx")
     with pytest.raises(Refused, match="only 15 digits"):
         next(report.chunks())
@@ -93,12 +93,12 @@ def test_a_workbook_of_numeric_ids_is_refused(tmp_path):
 def test_a_csv_file_saved_by_excel_is_refused(tmp_path):
     text = platform_csv(ORDER_HEADERS["2020"], [order(1), order(2)]).replace(f'="{number(2)}"', "1.33898E+18", 1)
     report = open_report(write_csv(tmp_path / "x.csv", text), name="x.csv")
-    with pytest.raises(Refused, match="1.33898E"):
+    with pytest.raises(Refused, match=r"1\.33898E"):
         next(report.chunks())
 
 
 def test_a_small_file_that_may_be_damaged_is_taken_with_a_warning(tmp_path):
-    rows = [order(**{"订单编号": rounded(number(place, digits=16))}) for place in range(1, 5)]
+    rows = [order(订单编号=rounded(number(place, digits=16))) for place in range(1, 5)]
     report = open_report(write_csv(tmp_path / "x.csv", platform_csv(ORDER_HEADERS["2016-10"], rows)), name="x.csv")
     assert sum(map(len, report.chunks())) == 4
     assert "end in zeros" in report.problems[0].text

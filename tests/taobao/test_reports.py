@@ -16,12 +16,14 @@ from shopops.taobao.complaints import Severity
 from shopops.taobao.reports import fields_of, open_report, open_reports
 from tests.factories.taobao import (
     LINE_HEADERS,
+    NUMBERS,
     ORDER_HEADERS,
     OTHER_HEADERS,
     line,
     number,
     order,
     platform_csv,
+    readable_or_refused,
     row,
     write_csv,
     write_xlsx,
@@ -102,8 +104,8 @@ def test_a_workbook_saved_from_the_csv_reads_the_same(tmp_path, opened):
         for name, cell in zip(header, cells, strict=True)
     ]
     typed[0] = f'="{typed[0]}"'
-    typed[header.index("订单创建时间")] = datetime(2020, 11, 1, 0, 3, 12)
-    typed[header.index("订单付款时间 ")] = datetime(2020, 11, 1, 0, 3, 40)
+    typed[header.index("订单创建时间")] = datetime(2020, 11, 1, 0, 3, 12)  # noqa: DTZ001 -- a wall clock
+    typed[header.index("订单付款时间 ")] = datetime(2020, 11, 1, 0, 3, 40)  # noqa: DTZ001
     typed[header.index("买家支付宝账号")] = 13900001234
     book = open_report(write_xlsx(tmp_path / "x.xlsx", {"a": [header, typed]}), name="x.xlsx")
     text = opened(platform_csv(header, [order(5, **changes)]))
@@ -131,7 +133,7 @@ def test_blank_rows_sums_remarks_and_repeated_headers_are_no_orders(opened):
 
 
 def test_a_row_that_cannot_be_read_is_left_out_with_its_cells_and_the_place_of_the_mistake(opened):
-    bad = order(2, **{"订单付款时间": "2016/5/3x", "总金额": "一百"})
+    bad = order(2, 订单付款时间="2016/5/3x", 总金额="一百")
     rows, complaints, rejected = read(opened(platform_csv(ORDER_HEADERS["2016-10"], [order(1), bad, order(3)])))
     assert [found["order_number"] for found in rows] == [number(1), number(3)]
     assert [(complaint.file, complaint.row, complaint.column, complaint.value) for complaint in complaints] == [
@@ -145,7 +147,7 @@ def test_a_row_that_cannot_be_read_is_left_out_with_its_cells_and_the_place_of_t
 
 
 def test_a_value_that_matters_less_is_left_out_with_a_warning_and_kept_as_it_was(opened):
-    odd = order(1, **{"退款金额": "待定", "订单状态": "飞走了"})
+    odd = order(1, 退款金额="待定", 订单状态="飞走了")
     (found,), complaints, rejected = read(opened(platform_csv(ORDER_HEADERS["2017-07"], [odd])))
     assert (found["refund_amount"], found["status"], rejected) == (None, "", [])
     assert {complaint.column for complaint in complaints} == {"退款金额", "订单状态"}
@@ -278,7 +280,7 @@ def test_a_report_can_be_read_twice(opened):
 def test_the_other_reports_are_read(opened):
     refunds = (
         "订单编号,退款编号,退款状态,买家退款金额,退款的申请时间\n"
-        + f"{number(1)},{number(2)},退款成功,12.00,2026-08-11 10:00\n"
+        f"{number(1)},{number(2)},退款成功,12.00,2026-08-11 10:00\n"
     )
     (found,) = read(opened(refunds))[0]
     assert (found["refund_number"], found["refund_status"], found["refund_amount"]) == (number(2), "success", "12.00")
@@ -287,7 +289,8 @@ def test_the_other_reports_are_read(opened):
     )
     (found,) = read(opened(funds))[0]
     assert (found["order_number"], found["income"], found["booking_type"]) == (number(1), "12.00", "交易收款")
-    parcels = "交易单号,子交易单号,超时类型,支付时间,应揽收时间,买家地址\n" + (
+    parcels = (
+        "交易单号,子交易单号,超时类型,支付时间,应揽收时间,买家地址\n"
         f"{number(1)},{number(2)},支付超24h,2026-04-30 20:28:04,2026-06-01 23:59:59,浙江省杭州市余杭区良渚街道 ***\n"
     )
     (found,) = read(opened(parcels))[0]
@@ -298,9 +301,10 @@ def test_copy_text_escapes_what_copy_takes_for_its_own(opened):
     rows = [order(1, 买家留言="a\tb\\c\nd"), order(2, 订单付款时间="")]
     (chunk,) = opened(platform_csv(ORDER_HEADERS["2020"], rows)).chunks()
     text = chunk.copy_text(("row", "order_number", "buyer_message", "paid_at"), constants=("batch\t1", None))
-    assert text == (
-        f"batch\\t1\t\\N\t2\t{number(1)}\ta\\tb\\\\c\\nd\t2020-11-01 00:03:40+08\nbatch\\t1\t\\N\t3\t{number(2)}\t\t\\N\n"
-    )
+    assert text.splitlines() == [
+        f"batch\\t1\t\\N\t2\t{number(1)}\ta\\tb\\\\c\\nd\t2020-11-01 00:03:40+08",
+        f"batch\\t1\t\\N\t3\t{number(2)}\t\t\\N",
+    ]
 
 
 WORDS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0\r"), max_size=10)
@@ -311,19 +315,17 @@ WORDS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0\
 def test_any_text_in_any_cell_is_read_or_complained_about(tmp_path, data):
     header = data.draw(st.sampled_from([*ORDER_HEADERS.values(), *LINE_HEADERS.values()]))
     count = data.draw(st.integers(1, 4))
-    changes = data.draw(
-        st.lists(
-            st.dictionaries(st.sampled_from([name.strip() for name in header]), WORDS), min_size=count, max_size=count
-        )
-    )
+    names = st.sampled_from([name.strip() for name in header if name not in NUMBERS])
+    changes = data.draw(st.lists(st.dictionaries(names, WORDS), min_size=count, max_size=count))
     maker = line if "购买数量" in header else order
     text = platform_csv(header, [maker(place) | change for place, change in enumerate(changes)])
     report = open_report(write_csv(tmp_path / "x.csv", text, "utf-8"), name="x.csv")
-    try:
+    with readable_or_refused():
         rows, complaints, rejected = read(report, 3)
-    except Refused as refused:
-        assert str(refused)
-        return
+        assert_nothing_is_lost(rows, complaints, rejected, count)
+
+
+def assert_nothing_is_lost(rows, complaints, rejected, count):
     dropped = sum(complaint.severity is Severity.WARN and not complaint.column for complaint in complaints)
     assert len(rows) + len(rejected) + dropped == count
     for found in rows:
@@ -340,12 +342,10 @@ def test_any_text_in_any_cell_is_read_or_complained_about(tmp_path, data):
 def test_arbitrary_bytes_raise_nothing_but_a_refusal(tmp_path, data, start):
     path = tmp_path / "x.csv"
     path.write_bytes(start.encode("gb18030") + data)
-    try:
+    with readable_or_refused():
         for report in open_reports(path, name="x.csv"):
             for chunk in report.chunks(2):
                 assert chunk.copy_text().count("\n") == len(chunk)
-    except Refused as refused:
-        assert str(refused)
 
 
 def test_memory_does_not_grow_with_the_file(tmp_path):

