@@ -29,7 +29,7 @@ VARIABLES: Mapping[str, str] = {
     "SHOPOPS_DEBUG": "on shows tracebacks in the browser; never in production",
     "SHOPOPS_ALLOWED_HOSTS": "host names that are answered, separated by commas",
     "SHOPOPS_CSRF_TRUSTED_ORIGINS": "origins such as https://shop.example that may post, separated by commas",
-    "SHOPOPS_HTTPS": "on marks cookies as secure and redirects plain HTTP; off only inside a trusted network",
+    "SHOPOPS_HTTPS": "on sends cookies over HTTPS only, and browsers stay with it; off only inside a trusted network",
     "SHOPOPS_PROXY_COUNT": "number of reverse proxies in front, 0 to 5; their X-Forwarded headers are believed",
     "SHOPOPS_LOG_LEVEL": "DEBUG, INFO, WARNING, ERROR or CRITICAL",
     "SHOPOPS_LOG_FORMAT": "json (one object a line) or console (coloured, for people)",
@@ -52,6 +52,10 @@ _UNREACHABLE_REDIS = "unix:///nonexistent/REDIS_URL-is-not-usable?db=0"
 
 class BadValueError(ValueError):
     """An environment variable holds something that cannot be used; the text says what is wanted instead."""
+
+
+class UnusableEnvironmentError(Exception):
+    """At least one variable cannot be used; the text has a line for each."""
 
 
 @dataclass(frozen=True)
@@ -88,12 +92,14 @@ class Environment:
     def refuse_problems(self) -> None:
         """Stop a server that would run with a value nobody meant.
 
-        :raises SystemExit: with one line per problem; called where Django runs no system checks (wsgi, asgi).
+        Called where Django runs no system checks (wsgi). An ordinary exception, because gunicorn gives up on one, while
+        it would start a worker that merely exits again and again.
+
+        :raises UnusableEnvironmentError: with one line per problem.
         """
         if self.problems:
             lines = "\n".join(f"  {problem}" for problem in self.problems)
-            message = f"ShopOps does not start, because its environment is not usable:\n{lines}"
-            raise SystemExit(message)
+            raise UnusableEnvironmentError(f"ShopOps does not start, because its environment is not usable:\n{lines}")
 
 
 def database_from_url(url: str) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from shopops.kit.environment import (
     VARIABLES,
     BadValueError,
+    UnusableEnvironmentError,
     database_from_url,
     kept_secret_key,
     read_environment,
@@ -144,7 +145,7 @@ def test_every_variable_that_cannot_be_used_is_named_with_what_is_wanted(tmp_pat
     environment = read_environment({**GOOD, "SHOPOPS_DATA": str(tmp_path), variable: value}, base=tmp_path)
     assert [problem.variable for problem in environment.problems] == [variable]
     assert words in str(environment.problems[0])
-    with pytest.raises(SystemExit, match=variable):
+    with pytest.raises(UnusableEnvironmentError, match=variable):
         environment.refuse_problems()
 
 
