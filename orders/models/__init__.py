@@ -1,11 +1,12 @@
 """Tables of orders, one file a subject."""
 
 from orders.models.imports import ImportBatch
-from orders.models.orders import Chase, Order, OrderException, OrderLine, Payment, PriceNorm
-from orders.models.rules import ReviewRule, RuleTrace
+from orders.models.orders import Chase, DeskSeat, Order, OrderException, OrderLine, Payment, PriceNorm
+from orders.models.rules import ReviewRule, RuleTrace, RuleVersion
 
 __all__ = [
     "Chase",
+    "DeskSeat",
     "ImportBatch",
     "Order",
     "OrderException",
@@ -14,4 +15,5 @@ __all__ = [
     "PriceNorm",
     "ReviewRule",
     "RuleTrace",
+    "RuleVersion",
 ]

@@ -164,6 +164,8 @@ class Order(models.Model):
             models.Index(fields=("paid_at",), name="order_paid"),
             models.Index(fields=("buyer_nick",), name="order_buyer"),
             models.Index(fields=("phone_tail",), name="order_phone_tail"),
+            models.Index(fields=("receiver_name",), name="order_receiver", condition=~models.Q(receiver_name="")),
+            models.Index(fields=("waybill",), name="order_waybill", condition=~models.Q(waybill="")),
             models.Index(fields=("ship_by", "id"), name="order_review_queue", condition=models.Q(state__in=IN_REVIEW)),
             models.Index(
                 fields=("-placed_at", "-id"),

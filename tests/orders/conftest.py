@@ -36,7 +36,7 @@ def wang(db) -> Employee:
 
 @pytest.fixture
 def queries_of(db):
-    """Return a function that counts the queries of a call; settings are read anew by the clock, so they do not count."""
+    """Return a function that counts the queries of a call, without those for settings (read anew by the clock)."""
 
     def count(call) -> int:
         with CaptureQueriesContext(connection) as queries:
