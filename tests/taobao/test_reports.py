@@ -7,6 +7,7 @@ import tracemalloc
 from datetime import datetime
 
 import pytest
+from django.utils import translation
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -144,6 +145,14 @@ def test_a_row_that_cannot_be_read_is_left_out_with_its_cells_and_the_place_of_t
     assert rejected[0].row == 3
     assert rejected[0].cells[0] == f'="{number(2)}"'
     assert rejected[0].reasons == complaints
+
+
+def test_a_complaint_appears_in_the_language_of_whoever_reads_it(opened):
+    _rows, complaints, _rejected = read(
+        opened(platform_csv(ORDER_HEADERS["2020"], [order(1, 订单付款时间="2016/5/3x")]))
+    )
+    with translation.override("zh-hans"):
+        assert str(complaints[0]) == "第 2 行“订单付款时间”列：“2016/5/3x”不是时间"
 
 
 def test_a_value_that_matters_less_is_left_out_with_a_warning_and_kept_as_it_was(opened):
