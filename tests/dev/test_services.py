@@ -62,6 +62,19 @@ def test_services_that_were_killed_come_back_with_their_data(tmp_path):
         again.stop()
 
 
+def test_servers_that_outlived_their_supervisor_are_stopped_before_new_ones_start(tmp_path, monkeypatch):
+    """The kernel ends them on Linux; elsewhere nobody does."""
+    monkeypatch.setattr("tools.dev.children.end_with_parent", lambda _number: None)
+    left = start_services(tmp_path / "data", purpose="demo")
+    again = start_services(tmp_path / "data", purpose="demo")
+    try:
+        for child in left.children:
+            assert child.process.wait(10) == 0
+        assert all(child.alive for child in again.children)
+    finally:
+        again.stop()
+
+
 def test_servers_that_are_named_are_used_and_none_is_started(tmp_path, monkeypatch):
     monkeypatch.setenv("DATABASE_URL", "postgresql://db.example/shop")
     monkeypatch.setenv("REDIS_URL", "redis://queue.example/0")

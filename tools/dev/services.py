@@ -6,6 +6,7 @@ import contextlib
 import fcntl
 import json
 import os
+import signal
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -51,6 +52,7 @@ def start_services(folder: Path, *, purpose: str) -> Services:
     if not (database_url and redis_url):
         folder.mkdir(parents=True, exist_ok=True)
         run = run_folder(folder)
+        stop_leftovers(folder, run)
     if not database_url:
         server = postgres_child(folder / "postgres", run, purpose=purpose, log=folder / "log" / "postgres.log")
         database_url = postgres_url(run)
@@ -71,6 +73,26 @@ def start_services(folder: Path, *, purpose: str) -> Services:
         services.stop()
         raise
     return services
+
+
+def stop_leftovers(folder: Path, run: Path) -> None:
+    """Stop servers that outlived a supervisor killed hard, where the kernel does not do that for us (macOS).
+
+    Whoever answers on our private sockets is such a server: the caller holds the lock of the data folder.
+    """
+    import redis  # noqa: PLC0415 - only the project's environment has it
+
+    if (run / "valkey.sock").exists() and _queue_answers(valkey_url(run)):
+        say("Stopping a queue that an earlier run left behind")
+        with redis.Redis.from_url(valkey_url(run)) as client:
+            client.shutdown()
+    pid_file = folder / "postgres" / "postmaster.pid"
+    if pid_file.exists() and _database_answers(run):
+        say("Stopping a database that an earlier run left behind")
+        pid = int(pid_file.read_text(encoding="ascii").split()[0])
+        os.kill(pid, signal.SIGINT)
+        while pid_file.exists() and _is_alive(pid):
+            time.sleep(LOOK_AGAIN)
 
 
 @contextlib.contextmanager
