@@ -30,9 +30,10 @@ COUNTS_HOLD = 60.0
 """Seconds for which a person's counts in the menu are drawn from memory; the pulse renews them."""
 QUEUE_HOLD = 5.0
 QUEUE_PATIENCE = 0.3
-_MENUS_KEPT = 500
+_KEPT = 500
 
 _menus: dict[tuple[Any, ...], SafeString] = {}
+_posts: dict[tuple[int, str], tuple[float, str]] = {}
 _pulses: dict[int, tuple[float, Pulse, dict[str, int]]] = {}
 _queue: list[float | bool] = [0.0, False]
 
@@ -78,8 +79,16 @@ class Shell:
 
     @cached_property
     def post(self) -> str:
-        """The person's post."""
-        return post_of(self.employee) if self.employee else ""
+        """The person's post, drawn from memory for a minute."""
+        if self.employee is None:
+            return ""
+        key = (self.employee.pk, self.language)
+        held = _posts.get(key)
+        if held is None or time.monotonic() - held[0] > COUNTS_HOLD:
+            if len(_posts) >= _KEPT:
+                _posts.clear()
+            held = _posts[key] = (time.monotonic(), post_of(self.employee))
+        return held[1]
 
     @cached_property
     def _counts(self) -> tuple[Pulse | None, dict[str, int]]:
@@ -103,7 +112,7 @@ class Shell:
         counts = self._counts[1]
         key = (permissions, self.language, _section(self.request.path), tuple(sorted(counts.items())))
         if key not in _menus:
-            if len(_menus) >= _MENUS_KEPT:
+            if len(_menus) >= _KEPT:
                 _menus.clear()
             menu = menu_for(self.employee)
             current = current_entry(self.request.path, menu)
@@ -181,15 +190,16 @@ def search(request: HttpRequest) -> HttpResponse:
 
 def remember(employee: Employee, found: Pulse, counts: dict[str, int]) -> None:
     """Keep a person's counts for the frames drawn in the next minute."""
-    if len(_pulses) > _MENUS_KEPT:
+    if len(_pulses) > _KEPT:
         _pulses.clear()
     _pulses[employee.pk] = (time.monotonic(), found, counts)
 
 
 def forget_counts(employee_id: int | None = None) -> None:
-    """Forget the counts kept for somebody, or for everybody."""
+    """Forget what is kept for somebody, or for everybody."""
     if employee_id is None:
         _pulses.clear()
+        _posts.clear()
     else:
         _pulses.pop(employee_id, None)
 
