@@ -50,7 +50,7 @@ CELL = re.compile(rb"""<(?:[\w.-]+:)?c((?:\s+[\w:.-]+\s*=\s*(?:"[^"<]*"|'[^'<]*'
 REFERENCE = re.compile(rb"""\sr\s*=\s*["']([A-Za-z]{1,7})([0-9]{1,9})["']""")
 ROW_START = re.compile(rb"<(?:[\w.-]+:)?row(?=[\s/>])")
 CONSTANT_FORMULA = re.compile(
-    rb"""<c\s(?:[^>]*\s)?r="([A-Z]{1,3})(\d{1,7})"[^>]*><f>"([^"<]{1,64})"</f>(?:<v\s*/>|<v>0?</v>)?</c>"""
+    rb"""<c\s(?:[^<>]*\s)?r="([A-Z]{1,3})(\d{1,7})"[^<>]*><f>"([^"<]{1,64})"</f>(?:<v\s*/>|<v>0?</v>)?</c>"""
 )
 BLOCK = 2**20
 LONGEST_TAIL = 8 * BLOCK
