@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tools.dev.chromium import FLAGS, OF_PLAYWRIGHT, find_chromium
+from tools.dev.chromium import FLAGS, find_chromium
 
 
 @pytest.fixture(scope="session")
@@ -15,10 +15,7 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
     chromium = find_chromium()
     if chromium is None:
         pytest.fail("There is no Chromium. Run the tests through ./dev test, which installs it, or set SHOP_CHROMIUM.")
-    args = {**browser_type_launch_args, "args": list(FLAGS)}
-    if chromium != OF_PLAYWRIGHT:
-        args["executable_path"] = chromium
-    return args
+    return {**browser_type_launch_args, "args": list(FLAGS), "executable_path": chromium}
 
 
 @pytest.fixture(scope="session")

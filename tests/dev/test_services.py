@@ -152,7 +152,7 @@ def test_a_stub_that_asks_for_snap_is_no_chromium(monkeypatch, tmp_path):
     stub.chmod(0o755)
     monkeypatch.delenv("SHOP_CHROMIUM", raising=False)
     monkeypatch.setenv("PATH", f"{tmp_path}:/nowhere")
-    assert find_chromium() in {None, "playwright"}
+    assert find_chromium() != str(stub)
 
 
 def test_a_pause_between_commands_is_short(tmp_path):

@@ -13,7 +13,6 @@ from tools.dev.installing import apt_install, line_to_run, may_install
 from tools.dev.places import FONTS, python, say
 
 NAMES = ("chromium", "google-chrome", "google-chrome-stable", "chromium-browser", "chrome")
-OF_PLAYWRIGHT = "playwright"  # value of SHOP_CHROMIUM for the build that Playwright keeps
 
 #: Quiet, the same everywhere, and able to run as root and in small containers.
 FLAGS = (
@@ -50,7 +49,7 @@ def find_chromium() -> str | None:
     asked = "from playwright.sync_api import sync_playwright as s\nwith s() as p: print(p.chromium.executable_path)"
     answer = subprocess.run([python(), "-c", asked], capture_output=True, text=True, check=False)
     kept = answer.stdout.strip()
-    return OF_PLAYWRIGHT if kept and Path(kept).exists() else None
+    return kept if kept and Path(kept).exists() else None
 
 
 def ensure_chromium() -> str:

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import tempfile
 import venv
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from tools.dev import demo
 from tools.dev.chromium import browser_environment, ensure_chromium
 from tools.dev.installing import line_to_run
 from tools.dev.places import ROOT, data_folder, project_environment, python, say
-from tools.dev.services import shared_services, start_services, take_ownership
+from tools.dev.services import read_note, shared_services, start_services, take_ownership
 
 LOCKS: Mapping[str, Sequence[str]] = {"dev.txt": ["--all-extras"], "production.txt": []}
 LINTED = ("shopops", "staff", "catalog", "warehouse", "orders", "service", "tools", "tests")
@@ -83,11 +85,40 @@ def bench(words: Sequence[str]) -> int:
 
 
 def screenshots(words: Sequence[str]) -> int:
-    """Make the pictures anew, in a real Chromium with the bundled fonts."""
-    with shared_services(data_folder()) as services:
-        env = {**os.environ, **project_environment(), **services, **browser_environment(data_folder() / "fonts")}
-        env["SHOP_CHROMIUM"] = ensure_chromium()
-        return _run([str(python()), "-m", "tools.screenshots", *words], env)
+    """Make the pictures anew from the running demo, or from one started for that, with the bundled fonts only."""
+    fonts = browser_environment(data_folder() / "fonts")
+    env = {**os.environ, **project_environment(), **fonts, "SHOP_CHROMIUM": ensure_chromium()}
+    program = [str(python()), "-m", "tools.screenshots", *words]
+    if "--url" in words:
+        return _run(program, env)
+    with _demo_url() as url:
+        return _run([*program, "--url", url], env)
+
+
+@contextlib.contextmanager
+def _demo_url() -> Iterator[str]:
+    """Give the address of the running demo, or of one that runs until the work is done."""
+    folder = data_folder()
+    folder.mkdir(parents=True, exist_ok=True)
+    owner = take_ownership(folder)
+    if owner is None:
+        url = read_note(folder).get("url")
+        if not url:
+            raise SystemExit("Another ./dev command is at work on the demo's data. Try again when it has ended.")
+        yield url
+        return
+    owner.close()
+    with socket.socket() as probe:
+        probe.bind((demo.HOST, 0))
+        port = probe.getsockname()[1]
+    command = [str(python()), "-m", "tools.dev", "demo", "--port", str(port)]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            if process.stdout is None or not process.stdout.readline().startswith("READY"):
+                raise SystemExit("The demo did not start; the reason stands above.")
+            yield f"http://{demo.HOST}:{port}"
+        finally:
+            process.terminate()
 
 
 def lock(_words: Sequence[str]) -> int:
