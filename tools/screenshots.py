@@ -73,7 +73,7 @@ def log_in(page: Page, url: str, login: str) -> None:
     page.goto(f"{url}/login/")
     page.fill("input[name=username]", login)
     page.fill("input[name=password]", PASSWORD)
-    page.locator("form button[type=submit]").last.click()
+    page.press("input[name=password]", "Enter")
     page.wait_for_load_state()
 
 
