@@ -61,8 +61,13 @@ def record(kind: int, data: bytes) -> bytes:
     return struct.pack("<HH", kind, len(data)) + data
 
 
-def xls_file(rows: Sequence[Sequence[str | float]], *, sheet: str = "Sheet1", password: bool = False) -> bytes:
-    """Return an Excel 97 workbook of one sheet."""
+def xls_file(
+    rows: Sequence[Sequence[str | float]], *, sheet: str = "Sheet1", password: bool = False, corner: int = 0
+) -> bytes:
+    """Return an Excel 97 workbook of one sheet.
+
+    :param corner: row and column (from 0) of one more cell, for a sheet that claims to be vast.
+    """
     start = record(0x0809, struct.pack("<HHHHII", 0x0600, 0x0005, 0, 0, 0, 0))
     if password:
         start += record(0x002F, struct.pack("<HHH", 1, 1, 1) + b"\0" * 48)
@@ -78,5 +83,7 @@ def xls_file(rows: Sequence[Sequence[str | float]], *, sheet: str = "Sheet1", pa
                 cells += record(0x0204, struct.pack("<HHHHB", number, column, 0, len(value), 1) + text)
             else:
                 cells += record(0x0203, struct.pack("<HHHd", number, column, 0, value))
+    if corner:
+        cells += record(0x0203, struct.pack("<HHHd", corner, corner, 0, 1.0))
     page = record(0x0809, struct.pack("<HHHHII", 0x0600, 0x0010, 0, 0, 0, 0)) + cells + record(0x000A, b"")
     return compound_file({"Workbook": book + page})

@@ -182,6 +182,23 @@ def test_an_old_xls_is_read(upload):
     assert rows_of(path) == [["订单编号", "金额"], ["2375024027132076", 188.0]]
 
 
+def test_an_old_xls_that_claims_to_be_vast_ends_its_own_reader_only(upload):
+    assert "damaged" in refusal(upload(xls_file([["甲"]], corner=65_535), "vast.xls"))
+
+
+def test_an_old_xls_that_claims_endless_sectors_ends_its_own_reader_only(upload):
+    data = bytearray(xls_file([["甲"]]))
+    data[30:32] = b"\x1f\x00"  # sectors of 2 GiB
+    assert "damaged" in refusal(upload(bytes(data), "endless.xls"))
+
+
+def test_looking_at_the_first_rows_of_an_old_xls_leaves_no_process(upload):
+    path = upload(xls_file([["甲", str(number)] for number in range(5000)]), "old.xls")
+    (sheet,) = open_spreadsheet(path, name="old.xls")
+    assert len(sheet.head(3)) == 3
+    assert sum(len(batch.rows) for batch in sheet.batches()) == 5000
+
+
 def test_a_workbook_gives_typed_cells_and_its_visible_sheets(tmp_path):
     at = datetime(2016, 9, 18, 23, 17, 2)  # noqa: DTZ001 -- a wall clock, as in the file
     path = write_xlsx(

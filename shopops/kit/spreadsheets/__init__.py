@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from shopops.kit.spreadsheets.cells import Cell, cell_text
 from shopops.kit.spreadsheets.guards import kind_of
+from shopops.kit.spreadsheets.old_workbooks import open_old_workbook
 from shopops.kit.spreadsheets.sheets import BATCH, Batch, ReadNotes, Sheet
 from shopops.kit.spreadsheets.texts import open_text
 from shopops.kit.spreadsheets.workbooks import open_workbook
@@ -46,4 +47,6 @@ def open_spreadsheet(path: Path, *, name: str) -> list[Sheet]:
     kind = kind_of(path)
     if kind == "text":
         return [open_text(path, name=name)]
-    return list(open_workbook(path, kind=kind))
+    if kind == "xls":
+        return list(open_old_workbook(path))
+    return list(open_workbook(path))

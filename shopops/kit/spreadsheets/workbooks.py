@@ -1,4 +1,4 @@
-"""Reading xlsx and xls workbooks with calamine, ten times as fast as any reader in Python."""
+"""Reading xlsx workbooks with calamine, ten times as fast as any reader in Python."""
 
 from __future__ import annotations
 
@@ -118,19 +118,22 @@ def parts_of_sheets(path: Path) -> dict[str, str]:
     }
 
 
-def open_workbook(path: Path, *, kind: str) -> list[WorkbookSheet]:
-    """Open the visible sheets of a workbook; nothing is read yet but their names.
+def nothing_to_see() -> Refused:
+    """Return the refusal of a workbook without a sheet to read."""
+    return Refused(_("The workbook has no visible sheet."))
 
-    :param kind: "xlsx" or "xls", as `guards.kind_of` says.
+
+def open_workbook(path: Path) -> list[WorkbookSheet]:
+    """Open the visible sheets of an xlsx workbook; nothing is read yet but their names.
+
     :raises Refused: if it is damaged, protected, too big, or holds no sheet.
     """
     formulas: dict[str, dict[tuple[int, int], str]] = {}
-    if kind == "xlsx":
-        scans = scan_workbook(path)
-        if any(scan.formulas for scan in scans.values()):
-            with calamine_errors_refused():
-                parts = parts_of_sheets(path)
-            formulas = {name: scans[part].formulas for name, part in parts.items() if part in scans}
+    scans = scan_workbook(path)
+    if any(scan.formulas for scan in scans.values()):
+        with calamine_errors_refused():
+            parts = parts_of_sheets(path)
+        formulas = {name: scans[part].formulas for name, part in parts.items() if part in scans}
     with calamine_errors_refused(), CalamineWorkbook.from_path(str(path)) as workbook:
         names = [
             sheet.name
@@ -138,5 +141,5 @@ def open_workbook(path: Path, *, kind: str) -> list[WorkbookSheet]:
             if sheet.visible == SheetVisibleEnum.Visible and sheet.typ == SheetTypeEnum.WorkSheet
         ]
     if not names:
-        raise Refused(_("The workbook has no visible sheet."))
+        raise nothing_to_see()
     return [WorkbookSheet(path, name, formulas=formulas.get(name, {})) for name in names]
