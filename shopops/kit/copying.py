@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
 from django.db import connection, models
@@ -26,6 +26,25 @@ def copy_in(things: Sequence[M]) -> Sequence[M]:
         for thing in things:
             copy.write_row([field.get_db_prep_save(getattr(thing, field.attname), connection) for field in fields])
     return things
+
+
+def copy_rows(model: type[models.Model], names: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Write rows of plain values into the named columns by COPY, every other column at the default of its field.
+
+    For batches in which the making of model instances would cost more than the writing.
+
+    :param names: attribute names of the columns (`note_id`, not `note`); values as the driver takes them.
+    """
+    blank = model()
+    by_name = {field.attname: field for field in model._meta.concrete_fields}
+    others = [field for field in by_name.values() if field.attname not in names and not field.primary_key]
+    defaults = [field.get_db_prep_save(getattr(blank, field.attname), connection) for field in others]
+    columns = [by_name[name].column or name for name in names] + [field.column or field.attname for field in others]
+    quoted = ", ".join(connection.ops.quote_name(column) for column in columns)
+    table = connection.ops.quote_name(model._meta.db_table)
+    with connection.cursor() as cursor, cursor.copy(f"COPY {table} ({quoted}) FROM STDIN") as copy:
+        for row in rows:
+            copy.write_row([*row, *defaults])
 
 
 def give_keys(things: Sequence[models.Model]) -> None:

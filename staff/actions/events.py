@@ -12,6 +12,7 @@ from django.utils import translation
 from django.utils.functional import Promise
 
 from shopops.kit.batch import current_batch
+from shopops.kit.copying import copy_rows
 from staff.models import Employee, Event, Notification
 
 Changes = Mapping[str, tuple[Any, Any]]
@@ -56,6 +57,24 @@ def record_many(
     ]
     Event.objects.bulk_create(events, batch_size=2000)
     return len(events)
+
+
+def record_rows(
+    verb: str,
+    model: type[models.Model],
+    subjects: Iterable[tuple[int, str]],
+    *,
+    by: Employee | None,
+    at: datetime,
+    batch: UUID | None = None,
+) -> None:
+    """Write one event without changes for each of thousands of things, known by id and label."""
+    kind, who, run = model._meta.label, by.pk if by else None, batch or current_batch()
+    copy_rows(
+        Event,
+        ("verb", "subject_type", "subject_id", "subject_label", "by_id", "at", "batch"),
+        [(verb, kind, key, label[:120], who, at, run) for key, label in subjects],
+    )
 
 
 def notify(

@@ -13,10 +13,11 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Sku
 from shopops.kit.clock import shop_day
+from shopops.kit.copying import copy_rows
 from shopops.kit.moves import MoveRefused, move
 from shopops.kit.refusals import Refused
 from shopops.kit.sentences import sentence
-from staff.actions.events import record, record_many
+from staff.actions.events import record, record_rows
 from staff.models import Employee
 from warehouse.actions.balances import lock_balances, move_pieces, next_ids, release_reservations
 from warehouse.actions.waves import lock_waves, settle_waves
@@ -75,11 +76,19 @@ class NoteRequest:
     promised_at: datetime | None = None
 
 
+class WrittenNote(NamedTuple):
+    """What the asker needs to know of a note that was issued."""
+
+    pk: int
+    number: str
+    ship_by: datetime | None
+
+
 @dataclass(frozen=True)
 class Issued:
     """The answer to many requests: notes of those that were whole, shortages of the others."""
 
-    notes: dict[Hashable, DispatchNote] = field(default_factory=dict)
+    notes: dict[Hashable, WrittenNote] = field(default_factory=dict)
     short: dict[Hashable, list[Shortage]] = field(default_factory=dict)
 
 
@@ -101,7 +110,7 @@ def issue_note(request: NoteRequest, *, by: Employee | None, at: datetime) -> Di
     issued = issue_notes([request], by=by, at=at)
     if request.key in issued.short:
         raise OutOfStock(issued.short[request.key])
-    return issued.notes[request.key]
+    return DispatchNote.objects.get(pk=issued.notes[request.key].pk)
 
 
 @transaction.atomic
@@ -277,62 +286,93 @@ def _write_notes(
     by: Employee | None,
     at: datetime,
     batch: UUID | None,
-) -> dict[Hashable, DispatchNote]:
+) -> dict[Hashable, WrittenNote]:
     skus = Sku.objects.only("code", "name", "attributes").in_bulk({sku for plan in plans for sku in plan.pieces})
     day = shop_day(at)
-    notes: dict[Hashable, DispatchNote] = {}
-    lines: list[DispatchLine] = []
-    reservations: list[Reservation] = []
+    written: dict[Hashable, WrittenNote] = {}
+    notes, lines, reservations = [], [], []
     taken: dict[int, int] = {}
     line_ids = iter(next_ids(DispatchLine, sum(len(plan.lines) for plan in plans)))
-    for plan, number in zip(plans, next_ids(DispatchNote, len(plans)), strict=True):
+    for plan, key in zip(plans, next_ids(DispatchNote, len(plans)), strict=True):
         request = plan.request
-        note = DispatchNote(
-            pk=number,
-            number=f"FH{day:%y%m%d}{number:06}",
-            shop_id=request.shop_id,
-            warehouse_id=plan.warehouse_id,
-            order_numbers=request.order_numbers[:500],
-            receiver_name=request.receiver_name[:60],
-            receiver_phone=request.receiver_phone[:40],
-            province=request.province[:30],
-            city=request.city[:40],
-            district=request.district[:40],
-            address=request.address[:300],
-            postcode=request.postcode[:10],
-            buyer_message=request.buyer_message[:500],
-            seller_memo=request.seller_memo[:500],
-            changes=request.changes[:300],
-            pieces=sum(plan.pieces.values()),
-            kind=_kind(plan),
-            only_sku_id=next(iter(plan.pieces)) if len(plan.pieces) == 1 else None,
-            summary=_summary(plan, skus),
-            confirmed_at=at,
-            confirmed_by=by,
-            ship_by=request.ship_by,
-            promised_at=request.promised_at,
-            carrier_id=request.carrier_id,
-        )
-        notes[request.key] = note
+        number = f"FH{day:%y%m%d}{key:06}"
+        written[request.key] = WrittenNote(key, number, request.ship_by)
+        notes.append(_note_row(key, number, plan, _summary(plan, skus), by, at))
         for wanted in plan.lines:
-            line = DispatchLine(
-                pk=next(line_ids),
-                note=note,
-                sku_id=wanted.sku_id,
-                title=(wanted.title or skus[wanted.sku_id].name)[:200],
-                quantity=wanted.quantity,
-                is_gift=wanted.is_gift,
-            )
-            balance = balances[plan.warehouse_id][wanted.sku_id]
-            taken[balance.pk] = taken.get(balance.pk, 0) + wanted.quantity
-            lines.append(line)
-            reservations.append(Reservation(balance=balance, line=line, quantity=wanted.quantity))
-    DispatchNote.objects.bulk_create(notes.values(), batch_size=1000)
-    DispatchLine.objects.bulk_create(lines, batch_size=4000)
-    Reservation.objects.bulk_create(reservations, batch_size=4000)
+            line = next(line_ids)
+            balance = balances[plan.warehouse_id][wanted.sku_id].pk
+            taken[balance] = taken.get(balance, 0) + wanted.quantity
+            title = (wanted.title or skus[wanted.sku_id].name)[:200]
+            lines.append((line, key, wanted.sku_id, title, wanted.quantity, wanted.is_gift))
+            reservations.append((balance, line, wanted.quantity))
+    copy_rows(DispatchNote, _NOTE_COLUMNS, notes)
+    copy_rows(DispatchLine, ("id", "note_id", "sku_id", "title", "quantity", "is_gift"), lines)
+    copy_rows(Reservation, ("balance_id", "line_id", "quantity"), reservations)
     move_pieces(reserved=taken)
-    record_many("warehouse.note_issued", ((note, None) for note in notes.values()), by=by, at=at, batch=batch)
-    return notes
+    told = [(note.pk, note.number) for note in written.values()]
+    record_rows("warehouse.note_issued", DispatchNote, told, by=by, at=at, batch=batch)
+    return written
+
+
+_NOTE_COLUMNS = (
+    "id",
+    "number",
+    "shop_id",
+    "warehouse_id",
+    "order_numbers",
+    "receiver_name",
+    "receiver_phone",
+    "province",
+    "city",
+    "district",
+    "address",
+    "postcode",
+    "buyer_message",
+    "seller_memo",
+    "changes",
+    "pieces",
+    "kind",
+    "only_sku_id",
+    "summary",
+    "confirmed_at",
+    "confirmed_by_id",
+    "ship_by",
+    "promised_at",
+    "carrier_id",
+)
+
+
+def _note_row(
+    key: int, number: str, plan: _Plan, summary: str, by: Employee | None, at: datetime
+) -> tuple[object, ...]:
+    """Return the values of `_NOTE_COLUMNS`: ten thousand notes are issued at a time, and instances cost too much."""
+    request = plan.request
+    return (
+        key,
+        number,
+        request.shop_id,
+        plan.warehouse_id,
+        request.order_numbers[:500],
+        request.receiver_name[:60],
+        request.receiver_phone[:40],
+        request.province[:30],
+        request.city[:40],
+        request.district[:40],
+        request.address[:300],
+        request.postcode[:10],
+        request.buyer_message[:500],
+        request.seller_memo[:500],
+        request.changes[:300],
+        sum(plan.pieces.values()),
+        _kind(plan).value,
+        next(iter(plan.pieces)) if len(plan.pieces) == 1 else None,
+        summary,
+        at,
+        by.pk if by else None,
+        request.ship_by,
+        request.promised_at,
+        request.carrier_id,
+    )
 
 
 def _shortages(plans: list[_Plan]) -> dict[Hashable, list[Shortage]]:
