@@ -15,7 +15,7 @@ from pathlib import Path
 
 from tools.dev import demo
 from tools.dev.chromium import browser_environment, ensure_chromium
-from tools.dev.installing import line_to_run
+from tools.dev.installing import BROWSER_PACKAGES, ensure_system_packages, line_to_run
 from tools.dev.places import ROOT, data_folder, project_environment, python, say
 from tools.dev.services import read_note, shared_services, start_services, take_ownership
 
@@ -86,6 +86,7 @@ def bench(words: Sequence[str]) -> int:
 
 def screenshots(words: Sequence[str]) -> int:
     """Make the pictures anew from the running demo, or from one started for that, with the bundled fonts only."""
+    _refuse_missing_packages()
     fonts = browser_environment(data_folder() / "fonts")
     env = {**os.environ, **project_environment(), **fonts, "SHOP_CHROMIUM": ensure_chromium()}
     program = [str(python()), "-m", "tools.screenshots", *words]
@@ -152,9 +153,11 @@ def _run(command: Sequence[str], env: Mapping[str, str]) -> int:
 
 
 def _refuse_missing_packages() -> None:
-    missing = os.environ.get("SHOPOPS_MISSING_PACKAGES", "").split()
+    missing = os.environ.get("SHOPOPS_MISSING_PACKAGES", "").split() + ensure_system_packages(BROWSER_PACKAGES)
     if missing:
-        raise SystemExit(f"The tests need system packages. Run this line, then try again:\n\n  {line_to_run(missing)}")
+        raise SystemExit(
+            f"This needs system packages that are missing. Run this line, then try again:\n\n  {line_to_run(missing)}"
+        )
 
 
 def _fetched_uv(scratch: Path) -> str:

@@ -9,18 +9,19 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from tools.dev.places import LOCK, ROOT, VENV, python, say
 
 #: Debian package → how to see that it is not needed: a shared library, or None for Python's own venv.
-SYSTEM_PACKAGES = {
+SYSTEM_PACKAGES: Mapping[str, str | None] = {
     "python3-venv": None,
     "libpango-1.0-0": "pango-1.0",
     "libpangoft2-1.0-0": "pangoft2-1.0",
     "libharfbuzz-subset0": "harfbuzz-subset",
 }
+BROWSER_PACKAGES: Mapping[str, str | None] = {"libatomic1": "atomic"}  # of the program that drives Chromium
 STAMP = VENV / ".shopops-lock"
 
 
@@ -44,19 +45,19 @@ def ensure_environment() -> None:
     STAMP.write_text(wanted, encoding="utf-8")
 
 
-def ensure_system_packages() -> list[str]:
+def ensure_system_packages(wanted: Mapping[str, str | None] = SYSTEM_PACKAGES) -> list[str]:
     """Install the system packages that are missing, and give back those that still are."""
-    missing = missing_system_packages()
+    missing = missing_system_packages(wanted)
     if missing and may_install():
         apt_install(missing)
-        missing = missing_system_packages()
+        missing = missing_system_packages(wanted)
     return missing
 
 
-def missing_system_packages() -> list[str]:
+def missing_system_packages(wanted: Mapping[str, str | None] = SYSTEM_PACKAGES) -> list[str]:
     """Name the Debian packages that this machine needs and does not have."""
     missing = []
-    for package, library in SYSTEM_PACKAGES.items():
+    for package, library in wanted.items():
         if library is None:
             if importlib.util.find_spec("ensurepip") is None and not VENV.exists():
                 missing.append(package)
