@@ -100,6 +100,17 @@ def test_what_cannot_be_installed_is_one_line_to_run(monkeypatch):
     assert all(package in line for package in missing)
 
 
+def test_file_names_are_meant_from_where_the_command_was_given(tmp_path):
+    said = subprocess.run(
+        [ROOT / "dev", "manage", "shell", "--no-imports", "-c", "import os; print(os.getcwd())"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert said.stdout.splitlines()[-1] == str(tmp_path)
+
+
 @pytest.fixture
 def demo(tmp_path):
     """A running demo on a free port with data of its own."""

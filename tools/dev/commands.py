@@ -60,7 +60,8 @@ def manage(words: Sequence[str]) -> int:
     """Run a management command with the demo's services."""
     with shared_services(data_folder()) as services:
         env = {**os.environ, **project_environment(), **services}
-        return _run([str(python()), "manage.py", *words], env)
+        called_from = os.environ.get("SHOPOPS_CALLED_FROM", ROOT)  # file names are meant from there
+        return _run([str(python()), str(ROOT / "manage.py"), *words], env, cwd=called_from)
 
 
 def shell(words: Sequence[str]) -> int:
@@ -136,10 +137,10 @@ def lock(_words: Sequence[str]) -> int:
     return 0
 
 
-def _run(command: Sequence[str], env: Mapping[str, str]) -> int:
+def _run(command: Sequence[str], env: Mapping[str, str], *, cwd: str | Path = ROOT) -> int:
     """Run a program with our standard streams and give its exit code. Ctrl-C is its business, not ours."""
     try:
-        process = subprocess.Popen(command, env=dict(env), cwd=ROOT)
+        process = subprocess.Popen(command, env=dict(env), cwd=cwd)
     except FileNotFoundError:
         say(f"{command[0]} is not installed in the environment")
         return 127

@@ -72,13 +72,14 @@ def may_install() -> bool:
 
 
 def apt_install(packages: Sequence[str]) -> bool:
-    """Install Debian packages; False when that did not work (apt's own words are shown)."""
+    """Install Debian packages; False when that did not work (apt's own words are shown then)."""
     say(f"Installing system packages: {' '.join(packages)} ...")
     apt = [*_sudo(), "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq", "-o", "DPkg::Lock::Timeout=300"]
     install = [*apt, "install", "-y", "--no-install-recommends", *packages]
     for step in ([*apt, "update"], install):
-        done = subprocess.run(step, stdin=subprocess.DEVNULL, stdout=sys.stderr, check=False)
+        done = subprocess.run(step, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
         if done.returncode and step is install:
+            say(f"{done.stdout}{done.stderr}")
             return False
     return True
 
