@@ -27,3 +27,15 @@ def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]
         "timezone_id": "Asia/Shanghai",
         "viewport": {"width": 1440, "height": 900},
     }
+
+
+@pytest.fixture(autouse=True)
+def _nothing_kept_from_the_test_before() -> None:
+    """Empty what a process remembers for some seconds: settings, calendar, counts, who was locked out."""
+    from staff.queries.calendar import forget_calendar  # noqa: PLC0415 -- Django is ready only now
+    from staff.queries.settings import forget_values  # noqa: PLC0415
+    from staff.views.shell import forget_counts  # noqa: PLC0415
+
+    forget_values()
+    forget_calendar()
+    forget_counts()

@@ -19,13 +19,14 @@ from staff.actions.events import record
 from staff.admin.permissions import PermissionsField, refuse_beyond
 from staff.admin.recorded import RecordedAdmin, person
 from staff.models import Employee, OrgUnit, Position, Shop, SubAccount
-from staff.queries.organisation import depths, subtree
+from staff.queries.organisation import depth_of, subtree
 
 
 class OrgUnitAdmin(RecordedAdmin[OrgUnit]):
     """The tree of units."""
 
     list_display = ("in_tree", "code", "register_ids", "posts_now", "people_now")
+    list_select_related = ("parent__parent__parent__parent__parent__parent",)
     search_fields = ("name", "name_en", "code")
     readonly_fields = ("register_ids",)
     fields = ("code", "name", "name_en", "parent", "position", "duties", "duties_en", "register_ids")
@@ -39,7 +40,7 @@ class OrgUnitAdmin(RecordedAdmin[OrgUnit]):
     @admin.display(description=_("unit"), ordering="position")
     def in_tree(self, unit: OrgUnit) -> SafeString:
         """Return the name, moved in by its depth in the tree."""
-        return format_html('<span class="depth-{}">{}</span>', min(5, depths().get(unit.pk, 0)), unit)
+        return format_html('<span class="depth-{}">{}</span>', depth_of(unit), unit)
 
     @admin.display(description=_("posts"))
     def posts_now(self, unit: OrgUnit) -> int:

@@ -23,7 +23,7 @@ class PermissionsWidget(forms.Widget):
         """Hand the template the blocks and what is ticked."""
         context = super().get_context(name, value, attrs)
         ticked = {int(one) for one in value or ()}
-        context["blocks"] = blocks_of(ticked, everything=True)
+        context["blocks"] = blocks_of(ticked)
         context["ticked"] = ticked
         return context
 

@@ -115,7 +115,7 @@ class Employee(AbstractBaseUser, PermissionsMixin):
 
     username = models.CharField(_("login name"), max_length=60, unique=True)
     employee_number = models.CharField(_("employee number"), max_length=20, unique=True)
-    name = models.CharField(_("name"), max_length=60)
+    name = models.CharField(_("full name"), max_length=60)
     name_pinyin = models.CharField(max_length=120, editable=False, db_index=True)
     name_initials = models.CharField(max_length=20, editable=False, db_index=True)
     unit = models.ForeignKey(

@@ -5,17 +5,15 @@ from __future__ import annotations
 from staff.models import OrgUnit
 
 
-def depths() -> dict[int, int]:
-    """Return unit → how deep it lies in the tree; one query."""
-    parents = dict(OrgUnit.objects.values_list("pk", "parent_id"))
+DEEPEST = 5
 
-    def depth(unit: int) -> int:
-        parent, steps = parents.get(unit), 0
-        while parent is not None and steps < len(parents):
-            parent, steps = parents.get(parent), steps + 1
-        return steps
 
-    return {unit: depth(unit) for unit in parents}
+def depth_of(unit: OrgUnit) -> int:
+    """Return how many units lie above one, up to five; no query where its parents were selected with it."""
+    depth, parent = 0, unit.parent
+    while parent is not None and depth < DEEPEST:
+        depth, parent = depth + 1, parent.parent
+    return depth
 
 
 def subtree(unit: int) -> set[int]:

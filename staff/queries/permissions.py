@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from django.apps import apps
+from django.contrib import admin
 from django.contrib.auth.models import Permission
 from django.db.models import Count, Q
 from django.utils.translation import gettext as _
@@ -92,10 +93,10 @@ def matrix(*, unit: str = "", app: str = "", held_only: bool = False) -> Matrix:
     return Matrix(blocks, roles)
 
 
-def blocks_of(granted: Iterable[int] = (), *, everything: bool = False) -> list[Block]:
+def blocks_of(granted: Iterable[int] = ()) -> list[Block]:
     """Return the permissions that matter, department by department: named ones, those a page asks for, those granted.
 
-    :param everything: also those that no page asks for and nobody holds.
+    The rest of what Django makes for every table is left out: no page asks for it.
     """
     wanted, asked = frozenset(granted), asked_for()
     found: dict[str, list[Right]] = {name: [] for name in DEPARTMENTS}
@@ -105,7 +106,7 @@ def blocks_of(granted: Iterable[int] = (), *, everything: bool = False) -> list[
         if app not in found:
             continue
         right = right_of(one)
-        if everything or one.pk in wanted or right.name in asked or not _is_standard(one):
+        if one.pk in wanted or right.name in asked or not _is_standard(one):
             found[app].append(right)
     labels = {config.label: str(config.verbose_name) for config in apps.get_app_configs()}
     return [Block(app, labels.get(app, app), rights) for app, rights in found.items() if rights]
@@ -138,8 +139,11 @@ def labels_of(names: Iterable[str]) -> dict[str, str]:
 
 @cache
 def asked_for() -> frozenset[str]:
-    """Return every permission that some page asks for."""
+    """Return every permission that some page asks for, those of the admin site included."""
     found = {address.permission for address in addresses() if address.permission}
+    for model in admin.site._registry:
+        names = (f"{model._meta.app_label}.{verb}_{model._meta.model_name}" for verb in STANDARD)
+        found.update(names)
     return frozenset(found - {ANYBODY, SIGNED_IN})
 
 

@@ -43,7 +43,7 @@ def forget_values() -> None:
 
 @dataclass(frozen=True)
 class ShownSetting:
-    """One setting as its page shows it."""
+    """One setting as its page shows it. (Templates would call `setting` itself: it answers with its value.)"""
 
     setting: AnySetting
     kept: SettingValue | None
@@ -57,6 +57,16 @@ class ShownSetting:
     def label(self) -> str:
         """Return what it is."""
         return str(self.setting.label)
+
+    @property
+    def help(self) -> str:
+        """Return what it does."""
+        return str(self.setting.help)
+
+    @property
+    def unit(self) -> str:
+        """Return what it is counted in."""
+        return str(self.setting.unit)
 
     @property
     def value(self) -> int | Decimal | str | bool:
