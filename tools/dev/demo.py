@@ -70,7 +70,7 @@ def _run(options: argparse.Namespace, folder: Path, services: list[Child], child
     started = start_services(folder, purpose="demo")
     services += started.children
     write_note(folder, {"env": dict(started.env)})  # from here on ./dev manage may use them
-    env = {**os.environ, "SHOPOPS_LOG_LEVEL": "INFO", **project_environment(), **started.env}
+    env = {**os.environ, **project_environment(log_level="INFO"), **started.env}
     logins = _prepare(env, options.orders)
     children += _programs(options.port, env, folder)
     for child in children:

@@ -63,7 +63,7 @@ def own_folder(path: Path, *, mode: int = PRIVATE, uid: int | None = None, gid: 
     return path
 
 
-def project_environment() -> dict[str, str]:
+def project_environment(*, log_level: str = "WARNING") -> dict[str, str]:
     """Give the variables of a project that runs from its source on one machine; those that are set win."""
     defaults = {
         "DJANGO_SETTINGS_MODULE": "shopops.settings",
@@ -72,6 +72,6 @@ def project_environment() -> dict[str, str]:
         "SHOPOPS_HTTPS": "off",
         "SHOPOPS_STATIC_FROM_SOURCE": "on",
         "SHOPOPS_LOG_FORMAT": "console",
-        "SHOPOPS_LOG_LEVEL": "WARNING",
+        "SHOPOPS_LOG_LEVEL": log_level,
     }
     return {name: os.environ.get(name) or value for name, value in defaults.items()}
