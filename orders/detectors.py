@@ -5,34 +5,63 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
-from django.db.models import Q
-from django.urls import reverse
+from django.db.models import Case, DateTimeField, F, Q, QuerySet, Value, When
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Coalesce, Concat
+from django.utils.translation import gettext_lazy as _
 
 from orders.models import Order
-from orders.states import OrderState
+from orders.states import IN_REVIEW, OrderState
 from shopops.kit.clock import shop_day, start_of_day
-from shopops.kit.detectors import Finding, Question, detector
+from shopops.kit.detectors import Address, FoundRows, Question, as_text, detector, found
 from staff.queries.rulebook import holder_of
 
-_GONE = (OrderState.SHIPPED, OrderState.SIGNED, OrderState.COMPLETED, OrderState.CLOSED, OrderState.MERGED)
+_OPEN = (*IN_REVIEW, OrderState.APPROVED)
 
 
-@detector("orders.left_over_from_last_month")
-def left_over_from_last_month(question: Question) -> Iterator[Finding]:
+@detector("orders.left_over_from_last_month", label=_("Orders of the month-end list when the first week is over"))
+def left_over_from_last_month(question: Question) -> FoundRows:
     """Find orders paid before this month and still here when its first week ended (ORD-024, ORD-025).
 
-    The agent who approved the order answers; where nobody has, the holder of the post in `fallback_post`.
+    The agent who approved the order answers; where nobody has, the holder of the post in `fallback_post`. Parts that
+    were split off are reviewed and shipped by themselves and count by themselves; an order merged into another goes
+    with that one.
     """
     days = int(question.parameters.get("days", 7))
+    queries = []
     for first in _months(question):
         limit = start_of_day(first + timedelta(days=days))
         if not question.window.start < limit <= question.window.end:
             continue
         fallback = holder_of(str(question.parameters.get("fallback_post", "")), on=shop_day(limit))
-        for order in _left_over(start_of_day(first), limit):
-            employee = order.confirmed_by_id or (fallback.pk if fallback else None)
-            if employee:
-                yield _finding(order, employee, limit)
+        left = left_over(start_of_day(first), limit)
+        employee: str | Combinable = "confirmed_by_id"
+        if fallback is None:
+            left = left.filter(confirmed_by__isnull=False)
+        else:
+            employee = Coalesce(F("confirmed_by_id"), Value(fallback.pk))
+        deadline = Value(limit, output_field=DateTimeField())
+        queries.append(
+            found(
+                left,
+                label=_LABEL,
+                employee=employee,
+                at=deadline,
+                facts=_EVIDENCE | {"deadline": deadline},
+                address=Address("orders:order", "pk"),
+            )
+        )
+    return FoundRows("orders.Order", *queries)
+
+
+_LABEL = Case(When(part=1, then=F("number")), default=Concat(F("number"), Value("-"), as_text("part")))
+_EVIDENCE: dict[str, str | Combinable] = {
+    "goods": "summary",
+    "paid": as_text("paid"),
+    "paid_at": "paid_at",
+    "approved_at": "confirmed_at",
+    "shipped_at": "shipped_at",
+}
 
 
 def _months(question: Question) -> Iterator[date]:
@@ -43,29 +72,11 @@ def _months(question: Question) -> Iterator[date]:
         day = (day + timedelta(days=32)).replace(day=1)
 
 
-def _left_over(month: datetime, limit: datetime) -> Iterator[Order]:
-    """Give the orders paid before `month` that had neither left nor been closed at `limit`."""
-    still_here = ~Q(state__in=_GONE) | Q(shipped_at__gt=limit) | Q(state=OrderState.CLOSED, finished_at__gt=limit)
-    return (
-        Order.objects.filter(still_here, part=1, paid_at__lt=month)
-        .only("number", "part", "confirmed_by_id", "paid_at", "shipped_at", "state", "summary", "paid")
-        .order_by("pk")
-        .iterator(chunk_size=2000)
+def left_over(month: datetime, limit: datetime) -> QuerySet[Order]:
+    """Return the orders paid before `month` that had neither left nor been closed at `limit`."""
+    still_here = (
+        Q(state__in=_OPEN)
+        | Q(shipped_at__gt=limit)
+        | Q(state=OrderState.CLOSED, finished_at__gt=limit, shipped_at=None)
     )
-
-
-def _finding(order: Order, employee_id: int, limit: datetime) -> Finding:
-    """Return what happened, with the evidence."""
-    return Finding(
-        subject=("orders.Order", order.pk, str(order)),
-        employee_id=employee_id,
-        happened_at=limit,
-        facts={
-            "goods": order.summary,
-            "paid": str(order.paid),
-            "paid_at": order.paid_at,
-            "deadline": limit,
-            "shipped_at": order.shipped_at,
-        },
-        url=reverse("orders:order", args=[order.pk]),
-    )
+    return Order.objects.filter(still_here, paid_at__lt=month)

@@ -5,19 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Count, QuerySet, Sum
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from orders.models import Order, OrderException
+from orders.states import ExceptionKind
 from shopops.kit.clock import day_window
-from shopops.kit.metrics import METRICS, Fact, Metric, Reading
+from shopops.kit.metrics import METRICS, Fact, FactRows, ListFacts, Metric, Reading
+from staff.models import Shop
 
-MOST_FACTS = 500
-Rows = Callable[[date], QuerySet[Order]]
+Rows = Callable[[date], QuerySet[Any]]
 Read = Callable[[date], Iterable[Reading]]
-ListFacts = Callable[[date, int | None, int | None], list[Fact]]
 
 
 def placed_on(day: date) -> QuerySet[Order]:
@@ -32,24 +33,37 @@ def paid_on(day: date) -> QuerySet[Order]:
     return Order.objects.filter(part=1, paid_at__gte=start, paid_at__lt=end)
 
 
+def refunded_on(day: date) -> QuerySet[Order]:
+    """Return the orders paid on `day` of which something was refunded since."""
+    return paid_on(day).filter(refund__gt=0)
+
+
 def approved_on(day: date) -> QuerySet[Order]:
     """Return the orders released to the warehouse on `day`."""
     start, end = day_window(day)
     return Order.objects.filter(confirmed_at__gte=start, confirmed_at__lt=end)
 
 
+def exceptions_on(day: date) -> QuerySet[OrderException]:
+    """Return the exceptions raised on `day`."""
+    start, end = day_window(day)
+    return OrderException.objects.filter(raised_at__gte=start, raised_at__lt=end)
+
+
 def by_shop(
-    rows: Rows, numerator: Count | Sum, denominator: Count | None = None
-) -> Callable[[date], Iterable[Reading]]:
-    """Return a reader that measures each shop, and the company as their sum."""
+    rows: Rows, numerator: Count | Sum, denominator: Count | Sum | None = None, *, shop: str = "shop_id"
+) -> Read:
+    """Return a reader that measures each shop, with zero where there was nothing, and the company as their sum."""
 
     def read(day: date) -> Iterator[Reading]:
         values = {"numerator": numerator} | ({"denominator": denominator} if denominator else {})
-        total, whole = Decimal(0), 0
-        for row in rows(day).values("shop_id").annotate(**values).order_by("shop_id"):
-            share, of = row["numerator"] or 0, row.get("denominator")
-            total, whole = total + share, whole + (of or 0)
-            yield Reading(share, of, shop_id=row["shop_id"])
+        measured = {row[shop]: row for row in rows(day).values(shop).annotate(**values)}
+        total, whole = Decimal(0), Decimal(0)
+        for pk in Shop.objects.order_by("pk").values_list("pk", flat=True):
+            row = measured.get(pk, {})
+            share, of = row.get("numerator") or Decimal(0), row.get("denominator") or Decimal(0)
+            total, whole = total + share, whole + of
+            yield Reading(share, of if denominator else None, shop_id=pk)
         yield Reading(total, whole if denominator else None)
 
     return read
@@ -69,62 +83,51 @@ def by_person(rows: Rows, numerator: Count | Sum, person: str) -> Read:
     return read
 
 
-def order_facts(
-    rows: Rows, person: str = "", amount: str = "total"
-) -> Callable[[date, int | None, int | None], list[Fact]]:
-    """Return a function that lists the orders behind a reading, at most five hundred."""
+def order_facts(rows: Rows, *, person: str = "", amount: str = "total", is_summed: bool = True) -> ListFacts:
+    """Return a function that lists the orders behind a reading.
 
-    def facts(day: date, shop_id: int | None, employee_id: int | None) -> list[Fact]:
+    :param is_summed: whether the figure is the sum of the amounts; otherwise each order counts as one.
+    """
+
+    def show(pk: int, number: str, part: int, goods: str, money: Decimal) -> Fact:
+        return Fact(
+            number if part == 1 else f"{number}-{part}",
+            reverse("orders:order", args=[pk]),
+            goods if is_summed else f"¥{money:,.2f} · {goods}",
+            money if is_summed else None,
+        )
+
+    def facts(day: date, shop_id: int | None, employee_id: int | None) -> FactRows:
         found = rows(day)
         if shop_id:
             found = found.filter(shop_id=shop_id)
-        if employee_id and person:
-            found = found.filter(**{person: employee_id})
-        columns = found.order_by("placed_at").values_list("pk", "number", "part", "summary", amount)[:MOST_FACTS]
-        return [
-            Fact(
-                number if part == 1 else f"{number}-{part}",
-                reverse("orders:order", args=[pk]),
-                f"¥{money:,.2f} {goods}",
-            )
-            for pk, number, part, goods, money in columns
-        ]
+        if employee_id:
+            found = found.filter(**{person: employee_id}) if person else found.none()
+        order = (f"-{amount}", "pk") if is_summed else ("placed_at", "pk")
+        return FactRows(found.order_by(*order).values_list("pk", "number", "part", "summary", amount), show)
 
     return facts
 
 
-def refunded_on(day: date) -> QuerySet[Order]:
-    """Return the orders paid on `day` of which something was refunded since."""
-    return paid_on(day).filter(refund__gt=0)
+def exception_facts(day: date, shop_id: int | None, employee_id: int | None) -> FactRows:
+    """List the exceptions of a day."""
 
+    def show(order: int, number: str, part: int, kind: str, reason: str, cleared: Any) -> Fact:
+        return Fact(
+            number if part == 1 else f"{number}-{part}",
+            reverse("orders:order", args=[order]),
+            f"{ExceptionKind(kind).label} · {reason}",
+            tag=_("cleared") if cleared else _("not cleared"),
+            tone="good" if cleared else "warn",
+        )
 
-def read_refund_share(day: date) -> Iterator[Reading]:
-    """Measure refunds against sales, each shop and the whole."""
-    refunds, sales = Decimal(0), Decimal(0)
-    for row in paid_on(day).values("shop_id").annotate(refunds=Sum("refund"), sales=Sum("total")).order_by("shop_id"):
-        refunds, sales = refunds + row["refunds"], sales + row["sales"]
-        yield Reading(row["refunds"], row["sales"], shop_id=row["shop_id"])
-    yield Reading(refunds, sales)
-
-
-def exceptions_on(day: date) -> QuerySet[OrderException]:
-    """Return the exceptions raised on `day`."""
-    start, end = day_window(day)
-    return OrderException.objects.filter(raised_at__gte=start, raised_at__lt=end)
-
-
-def read_exceptions(day: date) -> Iterator[Reading]:
-    """Count the day's exceptions."""
-    yield Reading(exceptions_on(day).count())
-
-
-def exception_facts(day: date, _shop_id: int | None, _employee_id: int | None) -> list[Fact]:
-    """List the day's exceptions."""
-    rows = exceptions_on(day).select_related("order").order_by("raised_at")[:MOST_FACTS]
-    return [
-        Fact(str(row.order), reverse("orders:order", args=[row.order_id]), f"{row.get_kind_display()} · {row.reason}")
-        for row in rows
-    ]
+    found = exceptions_on(day)
+    if shop_id:
+        found = found.filter(order__shop_id=shop_id)
+    if employee_id:
+        found = found.none()
+    columns = ("order_id", "order__number", "order__part", "kind", "reason", "cleared_at")
+    return FactRows(found.order_by("raised_at", "pk").values_list(*columns), show)
 
 
 for metric in (
@@ -135,7 +138,8 @@ for metric in (
         "count",
         "more",
         by_shop(placed_on, Count("pk")),
-        order_facts(placed_on),
+        order_facts(placed_on, is_summed=False),
+        by_shop=True,
         register_ids=("DATA-002",),
     ),
     Metric(
@@ -145,7 +149,8 @@ for metric in (
         "count",
         "more",
         by_shop(paid_on, Count("pk")),
-        order_facts(paid_on),
+        order_facts(paid_on, is_summed=False),
+        by_shop=True,
         register_ids=("DATA-002", "STF-206"),
     ),
     Metric(
@@ -156,6 +161,7 @@ for metric in (
         "more",
         by_shop(paid_on, Sum("total")),
         order_facts(paid_on),
+        by_shop=True,
         register_ids=("STF-181", "STF-206", "DATA-002"),
     ),
     Metric(
@@ -166,6 +172,7 @@ for metric in (
         "more",
         by_shop(paid_on, Sum("total"), Count("pk")),
         order_facts(paid_on),
+        by_shop=True,
     ),
     Metric(
         "orders.refund_share",
@@ -173,8 +180,10 @@ for metric in (
         _("Of the sales of the day, the part refunded up to now."),
         "share",
         "less",
-        read_refund_share,
+        by_shop(paid_on, Sum("refund"), Sum("total")),
         order_facts(refunded_on, amount="refund"),
+        parts_unit="yuan",
+        by_shop=True,
     ),
     Metric(
         "orders.approved",
@@ -183,7 +192,7 @@ for metric in (
         "count",
         "more",
         by_person(approved_on, Count("pk"), "confirmed_by_id"),
-        order_facts(approved_on, person="confirmed_by_id"),
+        order_facts(approved_on, person="confirmed_by_id", is_summed=False),
         register_ids=("STF-206",),
     ),
     Metric(
@@ -192,8 +201,9 @@ for metric in (
         _("Exceptions raised on the day: goods not matched, out of stock, refunds, changed addresses and others."),
         "count",
         "less",
-        read_exceptions,
+        by_shop(exceptions_on, Count("pk"), shop="order__shop_id"),
         exception_facts,
+        by_shop=True,
     ),
 ):
     METRICS.add(metric.name, metric)

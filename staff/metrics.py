@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from decimal import Decimal
 
 from django.db.models import QuerySet, Sum
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from shopops.kit.metrics import METRICS, Fact, Metric, Reading
+from shopops.kit.metrics import METRICS, Fact, FactRows, Metric, Reading
 from staff.models import PointEntry
-
-MOST_FACTS = 500
+from staff.states import EntryKind
 
 
 def entries_of(day: date, employee_id: int | None = None) -> QuerySet[PointEntry]:
@@ -23,24 +23,32 @@ def entries_of(day: date, employee_id: int | None = None) -> QuerySet[PointEntry
 
 def read_points(day: date) -> Iterator[Reading]:
     """Sum the points of each person and of the company."""
-    total = 0
+    total = Decimal(0)
     for row in entries_of(day).values("employee_id").annotate(points=Sum("points")).order_by("employee_id"):
         total += row["points"]
         yield Reading(row["points"], employee_id=row["employee_id"])
     yield Reading(total)
 
 
-def point_facts(day: date, _shop_id: int | None, employee_id: int | None) -> list[Fact]:
-    """List the entries of the day."""
-    rows = entries_of(day, employee_id).select_related("offence__clause", "employee").order_by("pk")[:MOST_FACTS]
-    return [
-        Fact(
-            f"{row.offence.clause.number} {row.points:+}",
-            reverse("staff:offence", args=[row.offence_id]),
-            f"{row.employee} · {row.offence.subject_label}",
+def point_facts(day: date, shop_id: int | None, employee_id: int | None) -> FactRows:
+    """List the entries of the day, those that cost most first."""
+
+    def show(offence: int, clause: str, subject: str, name: str, points: Decimal, kind: str) -> Fact:
+        counter = kind == EntryKind.COUNTER
+        return Fact(
+            f"{clause} · {subject}",
+            reverse("staff:offence", args=[offence]),
+            name,
+            points,
+            tag=_("waived") if counter else "",
+            tone="good" if counter else "",
         )
-        for row in rows
-    ]
+
+    rows = entries_of(day, employee_id)
+    if shop_id:
+        rows = rows.none()
+    columns = ("offence_id", "offence__clause__number", "offence__subject_label", "employee__name", "points", "kind")
+    return FactRows(rows.order_by("points", "pk").values_list(*columns), show)
 
 
 METRICS.add(

@@ -63,6 +63,7 @@ declare_verbs(
         "staff.view_shared": _("shared a view"),
         "staff.file_taken": _("downloaded the file"),
         "staff.clause_reworded": _("reworded the clause"),
+        "staff.offence_waived": _("waived the points"),
     }
 )
 declare_verbs(

@@ -9,12 +9,16 @@ from staff.views.health import healthz
 from staff.views.history import EVENTS_PAGE
 from staff.views.home import home
 from staff.views.jobs import JOBS_PAGE, job, job_file, job_progress, job_retrial
+from staff.views.kpi import kpi, kpi_facts, kpi_reading
 from staff.views.language import language
 from staff.views.login import login, logout
 from staff.views.notifications import notifications, reading
 from staff.views.password import password
 from staff.views.people import PEOPLE_PAGE, person, profile
 from staff.views.permissions import permissions, permissions_sheet
+from staff.views.points import month_points, my_points, offence, offence_waiver, person_points
+from staff.views.reports import report, report_file, report_making, reports
+from staff.views.rulebook import clause, clause_version, rulebook
 from staff.views.settings import setting, setting_value, settings
 from staff.views.shell import pulse, putting_away, search
 
@@ -45,6 +49,21 @@ urlpatterns = [
     path("settings/<str:name>/value/", setting_value, name="setting_value"),
     path("trail/", include(list_urls(EVENTS_PAGE))),
     path("tray/<int:run_id>/putting-away/", putting_away, name="putting_away"),
+    path("kpi/", kpi, name="kpi"),
+    path("kpi/reading/", kpi_reading, name="kpi_reading"),
+    path("kpi/<str:name>/", kpi_facts, name="kpi_facts"),
+    path("points/", my_points, name="my_points"),
+    path("points/all/", month_points, name="points"),
+    path("points/people/<int:number>/", person_points, name="person_points"),
+    path("points/offences/<int:number>/", offence, name="offence"),
+    path("points/offences/<int:number>/waiver/", offence_waiver, name="offence_waiver"),
+    path("rulebook/", rulebook, name="rulebook"),
+    path("rulebook/<str:number>/", clause, name="clause"),
+    path("rulebook/<str:number>/version/", clause_version, name="clause_version"),
+    path("reports/", reports, name="reports"),
+    path("reports/making/", report_making, name="report_making"),
+    path("reports/<str:number>/", report, name="report"),
+    path("reports/<str:number>/<str:kind>/", report_file, name="report_file"),
 ]
 
 add_department(
@@ -69,6 +88,20 @@ add_department(
             Entry("staff.settings", _("Settings"), "staff:settings", "staff.view_settingvalue", icon="settings"),
             Entry("staff.events", _("Trail"), "staff:events", "staff.view_event", icon="history"),
             Entry("staff.admin", _("Admin site"), "admin:index", "staff.open_admin", icon="wrench"),
+        ),
+    )
+)
+add_department(
+    Department(
+        "staff.figures",
+        _("Figures and rules"),
+        place=80,
+        entries=(
+            Entry("staff.kpi", _("Daily KPI"), "staff:kpi", "staff.view_metricreading", icon="chart-column", jump="k"),
+            Entry("staff.reports", _("Daily reports"), "staff:reports", "staff.view_reportsnapshot", icon="file-down"),
+            Entry("staff.my_points", _("My points"), "staff:my_points", "", icon="scale", jump="p"),
+            Entry("staff.points", _("Points of everybody"), "staff:points", "staff.view_pointentry", icon="gavel"),
+            Entry("staff.rulebook", _("Rulebook"), "staff:rulebook", "", icon="book-open", jump="b"),
         ),
     )
 )

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models import Case, Count, F, IntegerField, Q, QuerySet, Sum, When
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from shopops.kit.clock import day_window
-from shopops.kit.metrics import METRICS, Fact, Metric, Reading
+from shopops.kit.clock import SHANGHAI, day_window
+from shopops.kit.metrics import METRICS, Fact, FactRows, ListFacts, Metric, Reading
+from staff.models import Shop
 from warehouse.models import DispatchNote
 from warehouse.states import NoteState
 
-MOST_FACTS = 500
 PROMISE = timedelta(hours=24)
+IN_TIME = Q(shipped_at__lte=F("confirmed_at") + PROMISE)
 Rows = Callable[[date], QuerySet[DispatchNote]]
+Read = Callable[[date], Iterable[Reading]]
 
 
 def done_on(step: str) -> Rows:
@@ -37,7 +40,7 @@ def due_on(day: date) -> QuerySet[DispatchNote]:
     )
 
 
-def by_person(rows: Rows, person: str, counted: Count | Sum) -> Callable[[date], Iterable[Reading]]:
+def by_person(rows: Rows, person: str, counted: Count | Sum) -> Read:
     """Return a reader that measures each person and the whole company."""
 
     def read(day: date) -> Iterator[Reading]:
@@ -51,39 +54,72 @@ def by_person(rows: Rows, person: str, counted: Count | Sum) -> Callable[[date],
     return read
 
 
+def read_shipped(day: date) -> Iterator[Reading]:
+    """Count the parcels of each person, each shop and the company."""
+    rows = done_on("shipped")
+    yield from by_person(rows, "shipped_by_id", Count("pk"))(day)
+    counted = dict(rows(day).values_list("shop_id").annotate(Count("pk")))
+    for shop in Shop.objects.order_by("pk"):
+        yield Reading(counted.get(shop.pk, 0), shop_id=shop.pk)
+
+
 def read_dispatch_in_24h(day: date) -> Iterator[Reading]:
     """Measure, for each shop and the company, how many of the notes due on the day had left in time."""
-    in_time = Count("pk", filter=Q(shipped_at__lte=F("confirmed_at") + PROMISE))
     met, due = 0, 0
-    for row in due_on(day).values("shop_id").annotate(met=in_time, due=Count("pk")).order_by("shop_id"):
+    counts = {"met": Count("pk", filter=IN_TIME), "due": Count("pk")}
+    for row in due_on(day).values("shop_id").annotate(**counts).order_by("shop_id"):
         met, due = met + row["met"], due + row["due"]
         yield Reading(row["met"], row["due"], shop_id=row["shop_id"])
     yield Reading(met, due)
 
 
-def note_facts(rows: Rows, person: str = "") -> Callable[[date, int | None, int | None], list[Fact]]:
-    """Return a function that lists the notes behind a reading, at most five hundred."""
+def note_facts(rows: Rows, person: str, *, counts_pieces: bool = False) -> ListFacts:
+    """Return a function that lists the notes behind a reading."""
 
-    def facts(day: date, shop_id: int | None, employee_id: int | None) -> list[Fact]:
+    def show(number: str, orders: str, goods: str, pieces: int) -> Fact:
+        amount = pieces if counts_pieces else None
+        return Fact(number, reverse("warehouse:note", args=[number]), f"{orders} · {goods}", amount)
+
+    def facts(day: date, shop_id: int | None, employee_id: int | None) -> FactRows:
         found = rows(day)
         if shop_id:
             found = found.filter(shop_id=shop_id)
-        if employee_id and person:
+        if employee_id:
             found = found.filter(**{person: employee_id})
-        columns = found.order_by("confirmed_at").values_list("number", "order_numbers", "summary")[:MOST_FACTS]
-        return [
-            Fact(number, reverse("warehouse:note", args=[number]), f"{orders} · {goods}")
-            for number, orders, goods in columns
-        ]
+        columns = ("number", "order_numbers", "summary", "pieces")
+        return FactRows(found.order_by("confirmed_at", "pk").values_list(*columns), show)
 
     return facts
 
 
-def late_facts(day: date, shop_id: int | None, employee_id: int | None) -> list[Fact]:
-    """List the notes that missed their 24 hours; those that met them are not the question."""
-    return note_facts(lambda that_day: due_on(that_day).exclude(shipped_at__lte=F("confirmed_at") + PROMISE))(
-        day, shop_id, employee_id
-    )
+def due_facts(day: date, shop_id: int | None, employee_id: int | None) -> FactRows:
+    """List the notes due on a day, those that came late first."""
+
+    def show(number: str, orders: str, is_late: int, approved: datetime, shipped: datetime | None) -> Fact:
+        detail = gettext("%(orders)s · approved %(approved)s · %(shipped)s") % {
+            "orders": orders,
+            "approved": _clock(approved),
+            "shipped": gettext("shipped %(at)s") % {"at": _clock(shipped)} if shipped else gettext("not shipped yet"),
+        }
+        return Fact(
+            number,
+            reverse("warehouse:note", args=[number]),
+            detail,
+            tag=_("late") if is_late else _("in time"),
+            tone="danger" if is_late else "good",
+        )
+
+    found = due_on(day).annotate(is_late=Case(When(IN_TIME, then=0), default=1, output_field=IntegerField()))
+    if shop_id:
+        found = found.filter(shop_id=shop_id)
+    if employee_id:
+        found = found.none()
+    columns = ("number", "order_numbers", "is_late", "confirmed_at", "shipped_at")
+    return FactRows(found.order_by("-is_late", "confirmed_at", "pk").values_list(*columns), show)
+
+
+def _clock(moment: datetime) -> str:
+    return f"{moment.astimezone(SHANGHAI):%m-%d %H:%M}"
 
 
 for metric in (
@@ -94,7 +130,8 @@ for metric in (
         "share",
         "more",
         read_dispatch_in_24h,
-        late_facts,
+        due_facts,
+        by_shop=True,
         register_ids=("ORD-014", "STF-214"),
     ),
     Metric(
@@ -103,8 +140,9 @@ for metric in (
         _("Dispatch notes handed to the carrier on the day, by who handed them over."),
         "count",
         "more",
-        by_person(done_on("shipped"), "shipped_by_id", Count("pk")),
+        read_shipped,
         note_facts(done_on("shipped"), "shipped_by_id"),
+        by_shop=True,
         register_ids=("STF-214",),
     ),
     Metric(
@@ -114,7 +152,7 @@ for metric in (
         "count",
         "more",
         by_person(done_on("picked"), "picked_by_id", Sum("pieces")),
-        note_facts(done_on("picked"), "picked_by_id"),
+        note_facts(done_on("picked"), "picked_by_id", counts_pieces=True),
     ),
     Metric(
         "warehouse.packed",

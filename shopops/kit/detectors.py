@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from django.db.models import CharField, F, QuerySet, TextField, Value
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Cast, Concat, JSONObject
+from django.urls import reverse
 
 from shopops.kit.clock import Window
 from shopops.kit.registry import Registry
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+COLUMNS = ("found_id", "found_label", "found_employee", "found_at", "found_facts", "found_url")
+_ANY_KEY = "7007007"  # stands for a number or a word when an address is taken apart
 
 
 @dataclass(frozen=True)
@@ -31,8 +42,9 @@ class Finding:
 class Question:
     """What a detector is asked: what became an offence inside `window`, under the clause's `parameters`.
 
-    Asked with a window in the future, the same detector says what will become an offence unless somebody acts;
-    `now` is the moment of asking.
+    A limit counts when it lies after the start of the window and not after its end, so that a limit at midnight
+    belongs to the day it ends. Asked with a window in the future, the same detector says what will become an offence
+    unless somebody acts; `now` is the moment of asking.
     """
 
     window: Window
@@ -40,15 +52,96 @@ class Question:
     parameters: dict[str, Any] = field(default_factory=dict)
 
 
-Detect = Callable[[Question], Iterator[Finding]]
-DETECTORS: Registry[Detect] = Registry("detector")
+class Address(NamedTuple):
+    """Where the page of a document is: the name of the URL and the column that stands in it."""
+
+    url_name: str
+    column: str
+
+    def expression(self) -> Combinable:
+        """Return the address as the database puts it together."""
+        before, _key, after = reverse(self.url_name, args=[_ANY_KEY]).rpartition(_ANY_KEY)
+        return Concat(Value(before), F(self.column), Value(after), output_field=TextField())
 
 
-def detector(name: str) -> Callable[[Detect], Detect]:
+class FoundRows:
+    """Findings as one or several questions to the database.
+
+    Walked through they are `Finding`s like any others; the tally takes their SQL and books a hundred thousand without
+    carrying them through Python.
+    """
+
+    def __init__(self, subject_type: str, *queries: QuerySet[Any, tuple[Any, ...]]) -> None:
+        """Keep the questions; each gives the columns of `COLUMNS`, as `found` makes them."""
+        self.subject_type = subject_type
+        self.queries = queries
+
+    def __iter__(self) -> Iterator[Finding]:
+        """Give one finding after the other."""
+        for query in self.queries:
+            for number, label, employee, at, facts, url in query.iterator(chunk_size=2000):
+                yield Finding((self.subject_type, number, label), employee, at, facts, url)
+
+    def count(self) -> int:
+        """Count the findings."""
+        return sum(query.count() for query in self.queries)
+
+    def first(self, most: int) -> list[Finding]:
+        """Return the earliest few."""
+        cut = FoundRows(self.subject_type, *(query.order_by("found_at", "pk")[:most] for query in self.queries))
+        return sorted(cut, key=lambda finding: finding.happened_at)[:most]
+
+
+def found(
+    rows: QuerySet[Any],
+    *,
+    label: str | Combinable,
+    employee: str | Combinable,
+    at: str | Combinable,
+    facts: Mapping[str, str | Combinable],
+    address: Address,
+) -> QuerySet[Any, tuple[Any, ...]]:
+    """Turn rows into findings: which column names the document, who answers, when it happened, what shows it."""
+    named = {key: F(column) if isinstance(column, str) else column for key, column in facts.items()}
+    return rows.annotate(
+        found_id=F("pk"),
+        found_label=F(label) if isinstance(label, str) else label,
+        found_employee=F(employee) if isinstance(employee, str) else employee,
+        found_at=F(at) if isinstance(at, str) else at,
+        found_facts=JSONObject(**named),
+        found_url=address.expression(),
+    ).values_list(*COLUMNS)
+
+
+Detect = Callable[[Question], Iterable[Finding]]
+
+
+@dataclass(frozen=True)
+class Detector:
+    """Something that watches.
+
+    :param label: what it looks at and when, in a few words for the rulebook page.
+    :param find: gives what happened in the window of a question: findings, or `FoundRows` where there may be many.
+    """
+
+    name: str
+    label: str | _StrPromise
+    find: Detect
+
+
+DETECTORS: Registry[Detector] = Registry("detector")
+
+
+def detector(name: str, *, label: str | _StrPromise) -> Callable[[Detect], Detect]:
     """Register a detector under its dotted name."""
 
     def register(function: Detect) -> Detect:
-        DETECTORS.add(name, function)
+        DETECTORS.add(name, Detector(name, label, function))
         return function
 
     return register
+
+
+def as_text(column: str) -> Combinable:
+    """Return a column as text, so that evidence keeps an amount exactly."""
+    return Cast(column, CharField())

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from django.db import connection, transaction
+from django.utils.translation import gettext_lazy as _
 
+from shopops.kit.clock import start_of_day
 from shopops.kit.metrics import METRICS
+from shopops.kit.refusals import Refused
+from shopops.kit.sentences import sentence
 from staff.models import MetricReading
+from staff.queries.kpi import TREND_DAYS, reading_times
 
+REREAD_DAYS = 7
+FRESH = timedelta(hours=1)
 _LOCK = 726_003
 
 
@@ -18,7 +25,11 @@ def read_metrics(day: date, *, at: datetime) -> int:
     """Read every metric of `day` and keep what it gives; readings that are gone are removed.
 
     Reading a day again gives the same figures unless the facts have changed since. Returns how many are kept.
+
+    :raises Refused: if the day has not begun.
     """
+    if at <= start_of_day(day):
+        raise Refused(sentence(_("%(day)s has not begun; there is nothing to read yet."), day=day.isoformat()))
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
     fresh = [
@@ -38,3 +49,19 @@ def read_metrics(day: date, *, at: datetime) -> int:
     MetricReading.objects.filter(day=day).delete()
     MetricReading.objects.bulk_create(fresh, batch_size=2000)
     return len(fresh)
+
+
+def read_metrics_until(day: date, *, at: datetime) -> int:
+    """Read a day, the week before it again, and the days of its trend that were never read.
+
+    Refunds and late files change figures of days gone by. Returns how many readings are kept.
+    """
+    first = day - timedelta(days=TREND_DAYS - 1)
+    times = reading_times(first, day)
+    count = 0
+    for back in range(TREND_DAYS - 1, -1, -1):
+        that_day = day - timedelta(days=back)
+        known = times.get(that_day)
+        if back == 0 or known is None or (back < REREAD_DAYS and known < at - FRESH):
+            count += read_metrics(that_day, at=at)
+    return count

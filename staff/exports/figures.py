@@ -92,6 +92,22 @@ def written(metric: Metric, value: Decimal | None) -> str:
     return percent(value) if metric.unit == "share" else plain(value)
 
 
+def written_part(metric: Metric, value: Decimal | int | None) -> str:
+    """Return what one document adds to a figure; nothing where each counts as one."""
+    if value is None:
+        return ""
+    return yuan(value) if "yuan" in (metric.unit, metric.parts_unit) else plain(value)
+
+
+def parts_in_words(metric: Metric, part: Decimal | None, whole: Decimal | None) -> str:
+    """Return what a quotient is made of: how much of how much, or the sum over the count; else nothing."""
+    if part is None or whole is None:
+        return ""
+    if metric.unit != "share":
+        return f"{written(metric, part)} ÷ {plain(whole)}"
+    return _("%(part)s of %(whole)s") % {"part": written_part(metric, part), "whole": written_part(metric, whole)}
+
+
 def compared(metric: Metric, value: Decimal | None, before: Decimal | None) -> Compared | None:
     """Return the difference to an earlier value, and whether it is good news."""
     if value is None or before is None:
@@ -115,11 +131,8 @@ def tiles(figures: DayFigures, link: Link = nowhere) -> list[Tile]:
 
 
 def parts_of(figure: Figure) -> str:
-    """Return how much of how much a share is; nothing for other figures."""
-    metric, part, whole = METRICS[figure["metric"]], number(figure["numerator"]), number(figure["denominator"])
-    if metric.unit != "share" or part is None or whole is None:
-        return ""
-    return _("%(part)s of %(whole)s") % {"part": plain(part), "whole": plain(whole)}
+    """Return what a figure is made of, where it is a quotient."""
+    return parts_in_words(METRICS[figure["metric"]], number(figure["numerator"]), number(figure["denominator"]))
 
 
 def _tile(figure: Figure, url: str) -> Tile:
@@ -150,7 +163,9 @@ def sales_chart(figures: DayFigures, link: Link = nowhere, *, paper: bool = Fals
     """Draw thirty days of sales as a line over the orders paid as bars; every day leads to its facts."""
     lines = trends(figures)
     name = str(METRICS[SALES].label)
-    points = [Point(day[5:], value, link(SALES, day=day)) for day, value in zip(figures["days"], lines[SALES], strict=True)]
+    points = [
+        Point(day[5:], value, link(SALES, day=day)) for day, value in zip(figures["days"], lines[SALES], strict=True)
+    ]
     return trend(
         points,
         title=name,
@@ -170,9 +185,7 @@ def dispatch_chart(figures: DayFigures, link: Link = nowhere, *, paper: bool = F
         return None
     name = str(METRICS[IN_TIME].label)
     points = [Point(day[5:], one, link(IN_TIME, day=day)) for day, one in zip(figures["days"], values, strict=True)]
-    return trend(
-        points, title=name, name=name, show=percent, axis=percent, tone="good", size=(720, 200), paper=paper
-    )
+    return trend(points, title=name, name=name, show=percent, axis=percent, tone="good", size=(720, 200), paper=paper)
 
 
 def shippers_chart(people: Sequence[PersonRow], link: Link = nowhere, *, paper: bool = False) -> SafeString | None:

@@ -46,7 +46,11 @@ class ReportSnapshot(models.Model):
     rows = models.JSONField(encoder=DjangoJSONEncoder)
     digest = models.CharField(_("digest"), max_length=64)
     made_at = models.DateTimeField(_("made at"))
-    job_run = models.ForeignKey(JobRun, on_delete=models.SET_NULL, null=True, blank=True)
+    job_run = models.ForeignKey(JobRun, on_delete=models.SET_NULL, null=True, blank=True, verbose_name=_("made by job"))
+    language = models.CharField(max_length=10, blank=True)
+    """The language of the two files; the page is in the reader's."""
+    xlsx = models.FileField(_("spreadsheet"), upload_to="reports/%Y/%m/", max_length=200, blank=True)
+    pdf = models.FileField(_("PDF"), upload_to="reports/%Y/%m/", max_length=200, blank=True)
 
     class Meta:
         verbose_name = _("report snapshot")

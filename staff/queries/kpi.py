@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, TypedDict
 
-from django.db.models import Q
+from django.db.models import Max, Q
 
-from shopops.kit.metrics import METRICS, Fact
+from shopops.kit.metrics import METRICS, FactRows
 from staff.models import Employee, MetricReading, Shop
 
 TREND_DAYS = 30
@@ -33,6 +33,7 @@ class Figure(TypedDict):
     """A figure of a day. Numbers are decimal text, so that a snapshot keeps them exactly; None is no reading."""
 
     metric: str
+    version: int
     numerator: str | None
     denominator: str | None
     value: str | None
@@ -61,16 +62,20 @@ class DayFigures(TypedDict):
 
 
 def day_figures(day: date, *, shop: Shop | None = None) -> DayFigures:
-    """Return the figures of `day` from the daily readings, of the company or of one shop. Three queries."""
+    """Return the figures of `day` from the daily readings, of the company or of one shop.
+
+    A shop has the headlines that are measured by shop, and no rows of people. Three queries at most.
+    """
     first = day - timedelta(days=TREND_DAYS - 1)
     readings = _company_readings(first, day, shop)
+    headlines = [name for name in HEADLINES if name in METRICS and (shop is None or METRICS[name].by_shop)]
     return {
         "day": day.isoformat(),
         "shop": shop.pk if shop else None,
         "days": [(first + timedelta(days=number)).isoformat() for number in range(TREND_DAYS)],
-        "headlines": [_figure(name, readings.get(name, {}), day) for name in HEADLINES if name in METRICS],
-        "shops": _shop_rows(day),
-        "people": _person_rows(day),
+        "headlines": [_figure(name, readings.get(name, {}), day) for name in headlines],
+        "shops": [] if shop else _shop_rows(day),
+        "people": [] if shop else _person_rows(day),
     }
 
 
@@ -84,18 +89,23 @@ def value_of(name: str, numerator: Decimal, denominator: Decimal | None) -> Deci
     return quotient.quantize(Decimal("0.0001") if METRICS[name].unit == "share" else Decimal("0.01"))
 
 
-def facts_behind(name: str, day: date, *, shop: int | None, employee: int | None) -> list[Fact]:
-    """List the documents behind one reading.
+def facts_behind(name: str, day: date, *, shop: int | None, employee: int | None) -> FactRows:
+    """Return the documents behind one reading.
 
     :raises KeyError: if there is no such metric.
     """
     return METRICS[name].facts(day, shop, employee)
 
 
-def days_with_readings(first: date, last: date) -> set[date]:
-    """Return the days of a span that have been read."""
-    found = MetricReading.objects.filter(day__gte=first, day__lte=last).values_list("day", flat=True).distinct()
-    return set(found)
+def reading_of(name: str, day: date, *, shop: int | None, employee: int | None) -> MetricReading | None:
+    """Return one reading; None while the day has not been read, or there was nothing to measure."""
+    return MetricReading.objects.filter(metric=name, day=day, shop=shop, employee=employee).first()
+
+
+def reading_times(first: date, last: date) -> dict[date, datetime]:
+    """Return when each day of a span was read last; days never read are missing."""
+    found = MetricReading.objects.filter(day__gte=first, day__lte=last).values("day").annotate(at=Max("read_at"))
+    return dict(found.values_list("day", "at"))
 
 
 def person_trend(employee: Employee, first: date, last: date) -> dict[str, dict[date, Decimal]]:
@@ -131,6 +141,7 @@ def _figure(name: str, readings: dict[date, MetricReading], day: date) -> Figure
     today = readings.get(day)
     return {
         "metric": name,
+        "version": METRICS[name].version if today is None else today.version,
         "numerator": None if today is None else _text(today.numerator),
         "denominator": None if today is None else _text(today.denominator),
         "value": shown(day),
@@ -142,12 +153,12 @@ def _figure(name: str, readings: dict[date, MetricReading], day: date) -> Figure
 
 def _shop_rows(day: date) -> list[dict[str, Any]]:
     """Return what is measured by shop, a row a shop."""
-    names = dict(Shop.objects.values_list("pk", "name"))
     rows: dict[int, dict[str, Any]] = {}
-    for reading in MetricReading.objects.filter(day=day, shop__isnull=False, metric__in=HEADLINES):
-        if reading.shop_id is None:
+    readings = MetricReading.objects.filter(day=day, shop__isnull=False, metric__in=HEADLINES).select_related("shop")
+    for reading in readings:
+        if reading.shop is None:
             continue
-        row = rows.setdefault(reading.shop_id, {"shop": reading.shop_id, "name": names[reading.shop_id], "figures": {}})
+        row = rows.setdefault(reading.shop.pk, {"shop": reading.shop.pk, "name": reading.shop.name, "figures": {}})
         row["figures"][reading.metric] = _text(value_of(reading.metric, reading.numerator, reading.denominator))
     return [rows[pk] for pk in sorted(rows)]
 

@@ -9,13 +9,17 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from shopops.kit.clock import now, shop_day
+from shopops.kit.refusals import Refused
 from staff.actions.tally import Tally, tally_day
 
 
 class Command(BaseCommand):
     """Tally one day or several."""
 
-    help = "Find the offences of a day (or of days, --from … --to …) and book their points, each once."
+    help = (
+        "Find the offences of a day (or of days, --from … --to …) and book their points, each once. "
+        "Of today only what has passed already counts."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--day", type=a_day, help="YYYY-MM-DD; yesterday when nothing is given")
@@ -26,20 +30,18 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, **options: Any) -> None:
         moment = now()
         yesterday = shop_day(moment) - timedelta(days=1)
-        first = options["first"] or options["day"] or options["last"] or yesterday
-        last = options["last"] or options["day"] or first
+        first = options["day"] or options["first"] or options["last"] or yesterday
+        last = options["day"] or options["last"] or max(first, yesterday)
         if last < first:
             raise CommandError(f"--to {last} is before --from {first}")
-        if last > yesterday:
-            raise CommandError(f"{last} is not over yet; the last day that can be tallied is {yesterday}")
         total = Tally()
         for number in range((last - first).days + 1):
             day = first + timedelta(days=number)
-            tally = tally_day(day, at=moment)
-            total.new += tally.new
-            total.unchanged += tally.unchanged
-            for clause, count in tally.by_clause.items():
-                total.by_clause[clause] += count
+            try:
+                tally = tally_day(day, at=moment)
+            except Refused as refusal:
+                raise CommandError(str(refusal)) from refusal
+            total.add(tally)
             if not options["json"]:
                 self.stdout.write(f"{day}: {tally.new} new, {tally.unchanged} known before")
         if options["json"]:
