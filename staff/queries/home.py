@@ -69,10 +69,8 @@ class Figures:
 
 def work_of(employee: Employee, *, at: datetime) -> list[WorkShown]:
     """Return the worklists the employee may see: what is overdue first, then what is longest; empty ones last."""
-    found = []
-    for _name, worklist in WORKLISTS.items():
-        if employee.has_perm(worklist.permission):
-            found.append(WorkShown(worklist, worklist.waiting(employee.pk, at), _page_of(worklist)))
+    mine = (worklist for _name, worklist in WORKLISTS.items() if employee.has_perm(worklist.permission))
+    found = [WorkShown(worklist, worklist.waiting(employee.pk, at), _page_of(worklist)) for worklist in mine]
     return sorted(found, key=lambda one: (-one.waiting.overdue, -one.waiting.count))
 
 

@@ -64,7 +64,7 @@ class Shell:
     def employee(self) -> Employee | None:
         """The person logged in."""
         user = getattr(self.request, "user", None)
-        return user if isinstance(user, Employee) or getattr(user, "is_authenticated", False) else None  # type: ignore[return-value]  # AnonymousUser is not authenticated
+        return user if isinstance(user, Employee) or getattr(user, "is_authenticated", False) else None
 
     @cached_property
     def layout(self) -> str:
@@ -208,7 +208,7 @@ def queue_is_down() -> bool:
     """Ask the queue for a sign of life, at most every five seconds and with a third of a second's patience."""
     if time.monotonic() - float(_queue[0]) > QUEUE_HOLD:
         client = Redis.from_url(
-            settings.RQ_QUEUES["default"]["URL"],
+            str(settings.RQ_QUEUES["default"]["URL"]),
             socket_timeout=QUEUE_PATIENCE,
             socket_connect_timeout=QUEUE_PATIENCE,
             retry=Retry(NoBackoff(), 0),

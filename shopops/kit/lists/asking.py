@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 SIZES = (20, 50, 100, 200)
 OWN_NAMES = ("tab", "q", "sort", "size", "cols")
 """What lists themselves read from the URL and carry on in links; the cursors are not carried on."""
-_EMPTY = (None, "", [], ())
+_EMPTY: tuple[Any, ...] = (None, "", [], ())
 
 
 @dataclass

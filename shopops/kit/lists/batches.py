@@ -114,9 +114,7 @@ def chosen_ids(page: ListPage, posted: QueryDict, reader: Reader) -> list[int]:
     if not ids:
         raise Refused(_("Nothing is ticked."))
     if len(ids) > MOST_ROWS:
-        raise Refused(
-            _("More than %(most)s rows match. Narrow the filter and do it in parts.") % {"most": MOST_ROWS}
-        )
+        raise Refused(_("More than %(most)s rows match. Narrow the filter and do it in parts.") % {"most": MOST_ROWS})
     return ids
 
 
@@ -158,9 +156,7 @@ def run_batch(
 
 
 @job("lists.batch", label=gettext_lazy("Batch action"), queue="high")
-def batch_job(
-    progress: Progress, *, page: str, action: str, ids: list[int], form: str, batch: str
-) -> dict[str, Any]:
+def batch_job(progress: Progress, *, page: str, action: str, ids: list[int], form: str, batch: str) -> dict[str, Any]:
     """Run a batch in the background; a second run after a crash is refused by the rows already done."""
     found, reader = page_and_reader(page, progress)
     act = found.batch_action(action, reader)
@@ -188,7 +184,7 @@ def batch_job(
 def page_and_reader(name: str, progress: Progress) -> tuple[ListPage, Reader]:
     """Return the page a job works on and the reader it works for, with today's permissions."""
     _load_pages()  # a worker has not loaded the pages yet
-    return PAGES[name], Reader(get_user_model().objects.get(pk=progress.asked_by_id), progress.started_at)
+    return PAGES[name], Reader(get_user_model().objects.get(pk=progress.asked_by_id or 0), progress.started_at)
 
 
 def _load_pages() -> None:

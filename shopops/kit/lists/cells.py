@@ -1,8 +1,8 @@
 """The rows of a list as one flat template, put together from the cells of the columns shown.
 
-An include or a component per cell costs more than the cell itself, and so does looking up `row` in the context again for
-every value. So the parts of the page's cells file are laid side by side once, compiled with a parser that reads
-`row.key` straight from the row, and kept.
+An include or a component per cell costs more than the cell itself, and so does looking up `row` in the context
+again for every value. So the parts of the page's cells file are laid side by side once, compiled with a parser that
+reads `row.key` straight from the row, and kept.
 """
 
 from __future__ import annotations
@@ -49,9 +49,9 @@ class _RowValue(Variable):
         super().__init__(variable.var)
         self.key = variable.lookups[1]  # type: ignore[index]  # two lookups, says whoever makes one
 
-    def resolve(self, context: Context) -> Any:
+    def resolve(self, context: Any) -> Any:
         """Return the value, or an empty text where the row has no such key."""
-        return context.row.get(self.key, "")  # type: ignore[attr-defined]  # only rendered with a _RowContext
+        return context.row.get(self.key, "")
 
 
 class _RowParser(Parser):
@@ -61,9 +61,9 @@ class _RowParser(Parser):
         """Compile an expression; a plain `row.key` in it becomes a _RowValue."""
         expression = super().compile_filter(token)
         variable = expression.var
-        if isinstance(variable, Variable) and variable.lookups is not None:
-            if variable.lookups[0] == "row" and len(variable.lookups) == 2:  # noqa: PLR2004 -- row and its key
-                expression.var = _RowValue(variable)
+        lookups = variable.lookups if isinstance(variable, Variable) else None
+        if isinstance(variable, Variable) and lookups and lookups[0] == "row" and len(lookups) == 2:  # noqa: PLR2004
+            expression.var = _RowValue(variable)
         return expression
 
 
@@ -96,11 +96,11 @@ class _RowTemplate(Template):
             for row in rows:
                 context.row = context.dicts[-1]["row"] = row
                 out += [part if isinstance(part, str) else _drawn(part, context) for part in self.parts]
-        return mark_safe("".join(out))  # noqa: S308 -- put together from rendered, escaped parts
+        return mark_safe("".join(out))
 
 
 def _drawn(node: Node, context: Context) -> str:
-    return node.render_annotated(context)
+    return str(node.render_annotated(context))
 
 
 def _source(page: ListPage, columns: tuple[Column, ...]) -> str:

@@ -72,7 +72,9 @@ def _build(base: QuerySet[Any], parts: Sequence[Q]) -> Statement:
     params: list[Any] = []
     for part in parts:
         try:
-            one = base.filter(part).values_list(Value(1))[: MOST + 1].query.sql_with_params()
+            found = base.filter(part)
+            column = "pk" if found.query.distinct else Value(1)  # distinct ones are not one
+            one = found.values_list(column)[: MOST + 1].query.sql_with_params()
         except EmptyResultSet:
             pieces.append("0")
             continue

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote
 
 from django.core.exceptions import FieldDoesNotExist, ValidationError
-from django.db.models import BooleanField, Expression, F, Field, Func, Q, QuerySet, Value
+from django.db.models import BooleanField, Expression, F, Field, ForeignKey, Func, Q, QuerySet, Value
 
 from shopops.kit.lists.declarations import Row, Sort
 
@@ -58,8 +58,10 @@ class Order:
         if self.sort.nullable:
             name = F(self.sort.names[0])
             last = not backwards
-            first = name.desc(nulls_last=last or None, nulls_first=not last or None) if down else name.asc(
-                nulls_last=last or None, nulls_first=not last or None
+            first = (
+                name.desc(nulls_last=last or None, nulls_first=not last or None)
+                if down
+                else name.asc(nulls_last=last or None, nulls_first=not last or None)
             )
             return rows.order_by(first, "-id" if down else "id")
         sign = "-" if down else ""
@@ -110,7 +112,9 @@ def _field_of(rows: QuerySet[Any], name: str) -> Field[Any, Any]:
     for part in path:
         model = model._meta.get_field(part).related_model
     field: Field[Any, Any] = model._meta.pk if last in {"id", "pk"} else model._meta.get_field(last)
-    return field.target_field if field.is_relation else field
+    if isinstance(field, ForeignKey):
+        return field.target_field
+    return field
 
 
 def _write(value: Any) -> str:

@@ -40,7 +40,7 @@ _PRESETS: dict[str, Words] = {
 }
 
 
-class ListFilters(django_filters.FilterSet):
+class ListFilters(django_filters.FilterSet):  # type: ignore[misc]  # django-filter has no types
     """The base of every list's filters; knows who reads and when."""
 
     reader: Reader
@@ -56,7 +56,7 @@ class ListFilters(django_filters.FilterSet):
         return frozenset(name for key, one in cls.base_filters.items() for name in parameters(key, one))
 
 
-class _Placed(django_filters.Filter):
+class _Placed(django_filters.Filter):  # type: ignore[misc]  # django-filter has no types
     """What all filters here share: a kind of control, and whether it stands on the first line."""
 
     kind = "words"
@@ -260,7 +260,8 @@ class DaysFilter(_Placed):
         if last:
             name = f"{self.field_name}__lte" if self.dates else f"{self.field_name}__lt"
             conditions[name] = last if self.dates else day_window(last).end
-        return self.get_method(qs)(**conditions)
+        kept: QuerySet[Any] = self.get_method(qs)(**conditions)
+        return kept
 
     def say(self, value: Days) -> str:
         """Return the preset's name or the two days."""

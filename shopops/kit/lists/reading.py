@@ -121,9 +121,7 @@ class Shown:
     def choosable(self) -> list[tuple[Column, bool]]:
         """Return the columns the reader may put away or take out, and whether each is out."""
         out = {column.key for column in self.columns}
-        return [
-            (column, column.key in out) for column in self.page.columns if self.reader.may(column.permission)
-        ]
+        return [(column, column.key in out) for column in self.page.columns if self.reader.may(column.permission)]
 
     @property
     def cleared(self) -> str:
@@ -139,7 +137,7 @@ class Shown:
     @property
     def here(self) -> str:
         """Return the query string of exactly this page, cursor included."""
-        cursors = {name: self.asked.data[name] for name in ("after", "before", "at") if self.asked.data.get(name)}
+        cursors = {name: str(self.asked.data[name]) for name in ("after", "before", "at") if self.asked.data.get(name)}
         return self.asked.link(**cursors)
 
     @property
@@ -308,7 +306,5 @@ def _views(kept: list[KeptView], asked: Selection) -> list[ViewShown]:
         if view.name:
             pairs = parse_qsl(view.query)
             same = sorted(pair for pair in pairs if pair[0] not in {"cols", "size"}) == current
-            shown.append(
-                ViewShown(view.id, view.name, f"?{urlencode(pairs)}", same, view.is_shared, view.is_mine)
-            )
+            shown.append(ViewShown(view.id, view.name, f"?{urlencode(pairs)}", same, view.is_shared, view.is_mine))
     return shown
