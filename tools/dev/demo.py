@@ -21,7 +21,7 @@ from typing import NoReturn
 from tools.dev.children import Child, stop_all, tend
 from tools.dev.installing import line_to_run
 from tools.dev.places import ROOT, data_folder, project_environment, python, say
-from tools.dev.services import read_note, start_services, take_ownership, write_note
+from tools.dev.services import Services, read_note, start_services, take_ownership, write_note
 
 HOST = "127.0.0.1"
 PATIENCE_WITH_OTHERS = 15.0  # seconds to wait for a short ./dev manage to end
@@ -49,7 +49,7 @@ def demo(words: Sequence[str]) -> int:
     for number in STOP_SIGNALS:
         signal.signal(number, _raise_stop)
     children: list[Child] = []
-    services: list[Child] = []
+    services: list[Services] = []
     with owner:
         try:
             if options.fresh:
@@ -60,15 +60,16 @@ def demo(words: Sequence[str]) -> int:
         finally:
             (folder / "run.json").unlink(missing_ok=True)
             stop_all(children)
-            stop_all(services)
+            for started in services:
+                started.stop()
             say("Stopped. The data stays; the next start goes on with it.")
     return 0
 
 
-def _run(options: argparse.Namespace, folder: Path, services: list[Child], children: list[Child]) -> NoReturn:
+def _run(options: argparse.Namespace, folder: Path, services: list[Services], children: list[Child]) -> NoReturn:
     say("Starting the database and the queue ...")
     started = start_services(folder, purpose="demo")
-    services += started.children
+    services.append(started)
     write_note(folder, {"env": dict(started.env)})  # from here on ./dev manage may use them
     env = {**os.environ, **project_environment(log_level="INFO"), **started.env}
     logins = _prepare(env, options.orders)
@@ -76,7 +77,7 @@ def _run(options: argparse.Namespace, folder: Path, services: list[Child], child
     for child in children:
         child.start()
     write_note(folder, {"env": dict(started.env), "url": f"http://{HOST}:{options.port}"})
-    _watch([*services, *children], options.port, logins)
+    _watch([*started.children, *children], options.port, logins)
 
 
 def _watch(children: Sequence[Child], port: int, logins: str) -> NoReturn:

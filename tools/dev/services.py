@@ -6,6 +6,7 @@ import contextlib
 import fcntl
 import json
 import os
+import shutil
 import signal
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -27,15 +28,13 @@ class Services:
 
     env: Mapping[str, str]
     children: list[Child]
-    folder: Path
-
-    def child(self, name: str) -> Child:
-        """Give a server by its name."""
-        return next(child for child in self.children if child.name == name)
+    run: Path | None = None  # where their sockets are; made anew at each start
 
     def stop(self) -> None:
         """Stop the servers; their data stays."""
         stop_all(self.children)
+        if self.run:
+            shutil.rmtree(self.run, ignore_errors=True)
 
 
 def start_services(folder: Path, *, purpose: str) -> Services:
@@ -47,12 +46,13 @@ def start_services(folder: Path, *, purpose: str) -> Services:
     """
     database_url = os.environ.get("DATABASE_URL", "").strip()
     redis_url = os.environ.get("REDIS_URL", "").strip()
+    if database_url and redis_url:
+        return Services({"DATABASE_URL": database_url, "REDIS_URL": redis_url}, [])
     children: list[Child] = []
     answers: list[tuple[Child, Callable[[], bool]]] = []
-    if not (database_url and redis_url):
-        folder.mkdir(parents=True, exist_ok=True)
-        run = run_folder(folder)
-        stop_leftovers(folder, run)
+    folder.mkdir(parents=True, exist_ok=True)
+    run = run_folder(folder)
+    stop_leftovers(folder, run)
     if not database_url:
         server = postgres_child(folder / "postgres", run, purpose=purpose, log=folder / "log" / "postgres.log")
         database_url = postgres_url(run)
@@ -63,7 +63,7 @@ def start_services(folder: Path, *, purpose: str) -> Services:
         redis_url = valkey_url(run)
         children.append(server)
         answers.append((server, lambda: _queue_answers(redis_url)))
-    services = Services({"DATABASE_URL": database_url, "REDIS_URL": redis_url}, children, folder)
+    services = Services({"DATABASE_URL": database_url, "REDIS_URL": redis_url}, children, run)
     try:
         for child in children:
             child.start()
