@@ -132,6 +132,8 @@ class DispatchNote(models.Model):
             models.Index(fields=("waybill",), name="note_waybill", condition=~models.Q(waybill="")),
             models.Index(fields=("shipped_at",), name="note_shipped", condition=models.Q(shipped_at__isnull=False)),
             models.Index(fields=("confirmed_at",), name="note_confirmed"),
+            models.Index(fields=("order_numbers",), name="note_orders"),
+            models.Index(fields=("ship_by", "id"), name="note_stopped", condition=models.Q(stopped_at__isnull=False)),
         )
 
     def __str__(self) -> str:
@@ -181,6 +183,7 @@ class Scan(models.Model):
         verbose_name = _("scan")
         verbose_name_plural = _("scans")
         ordering = ("pk",)
+        indexes = (models.Index(fields=("by", "-id"), name="scan_by"),)
 
     def __str__(self) -> str:
         return self.code
@@ -192,6 +195,8 @@ class PrintRun(models.Model):
     kind = models.CharField(_("kind"), max_length=10, choices=PrintKind)
     wave = models.ForeignKey(Wave, on_delete=models.PROTECT, null=True, blank=True, related_name="prints")
     reason = models.CharField(_("reason for printing again"), max_length=200, blank=True)
+    job_run = models.BigIntegerField(null=True, blank=True, unique=True, editable=False)
+    """The number of the job that printed, so that a job run again after a crash logs nothing twice."""
     by = models.ForeignKey(Employee, on_delete=models.PROTECT, related_name="+", verbose_name=_("by"))
     at = models.DateTimeField(_("at"))
 

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from django.db.models import Q
+from django.db.models import Count, Q
+from django.utils.translation import gettext as _
 
 from catalog.models import Sku
-from warehouse.models import DispatchLine, DispatchNote
+from catalog.queries.attributes import colour_and_size
+from staff.models import Employee
+from warehouse.models import DispatchLine, DispatchNote, Scan, Wave
 from warehouse.states import NoteState, WaveKind
 
 
@@ -59,3 +63,69 @@ def next_single(sku: Sku) -> DispatchNote | None:
         .order_by("ship_by", "pk")
         .first()
     )
+
+
+@dataclass(frozen=True)
+class GoodsPoint:
+    """Colour, size and quantity of one line."""
+
+    line: DispatchLine
+    colour: str
+    size: str
+    rest: str
+
+    @property
+    def left(self) -> int:
+        """Return the pieces still to be scanned."""
+        return self.line.quantity - self.line.scanned
+
+    @property
+    def is_complete(self) -> bool:
+        """Say whether every piece has been scanned."""
+        return self.left == 0
+
+
+@dataclass(frozen=True)
+class Points:
+    """What the packer compares before closing the parcel (ORD-031): six points, the goods' three line by line."""
+
+    goods: list[GoodsPoint]
+    remarks: list[tuple[str, str]]
+    """(whose, what) of the buyer's message and the seller's memo."""
+    gifts: int
+    changes: str
+
+
+def six_points(note: DispatchNote, lines: list[DispatchLine]) -> Points:
+    """Return colour, quantity, size, remark, gift and change of a note."""
+    goods = []
+    for line in lines:
+        colour, size, rest = colour_and_size(line.sku.attributes)
+        goods.append(GoodsPoint(line, colour, size, rest))
+    remarks = []
+    if note.buyer_message:
+        remarks.append((_("Buyer's message"), note.buyer_message))
+    if note.seller_memo:
+        remarks.append((_("Seller's memo"), note.seller_memo))
+    return Points(goods, remarks, sum(line.quantity for line in lines if line.is_gift), note.changes)
+
+
+class Progress(NamedTuple):
+    """How far the parcels of a wave are."""
+
+    notes: int
+    packed: int
+    stopped: int
+
+
+def wave_progress(wave: Wave) -> Progress:
+    """Return how many parcels of a wave are packed; one query."""
+    packed = Count("pk", filter=Q(state__in=(NoteState.PACKED, NoteState.SHIPPED)))
+    stopped = Count("pk", filter=Q(stopped_at__isnull=False))
+    found = DispatchNote.objects.filter(wave=wave).aggregate(notes=Count("pk"), packed=packed, stopped=stopped)
+    return Progress(**found)
+
+
+def last_scans(by: Employee, *, most: int = 5) -> list[Scan]:
+    """Return the latest scans of a packer, newest first."""
+    return list(Scan.objects.filter(by=by).select_related("note").order_by("-pk")[:most])

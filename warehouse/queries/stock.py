@@ -6,10 +6,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from catalog.models import BundlePart, Sku
+from shopops.kit.lists import Reader
+from shopops.kit.lists.declarations import Row
 from warehouse.models import Reservation, StockBalance, StockMove, Warehouse
+from warehouse.policy import LOW_STOCK
+from warehouse.states import MoveKind
 
 
 class PartShare(NamedTuple):
@@ -112,3 +116,57 @@ def why_available(sku: Sku, *, most_moves: int = 200, warehouse: Warehouse | Non
 def ledger(balance: StockBalance) -> QuerySet[StockMove]:
     """Return the moves of a balance, newest first, with who made them."""
     return balance.moves.select_related("by").order_by("-at", "-pk")
+
+
+def listed_balances(_reader: Reader) -> QuerySet[StockBalance]:
+    """Return the rows of the stock list, with what is free."""
+    return StockBalance.objects.annotate(free=F("on_hand") - F("reserved"))
+
+
+def matching_skus(text: str, *, prefix: str = "sku__") -> Q:
+    """Return the condition for the search box: code, barcode, name, pinyin or initials."""
+    word = text.strip()
+    found = Q(**{f"{prefix}code__istartswith": word}) | Q(**{f"{prefix}barcode": word})
+    found |= Q(**{f"{prefix}name__icontains": word})
+    if word.isascii():
+        key = "".join(word.lower().split())
+        found |= Q(**{f"{prefix}name_pinyin__startswith": key}) | Q(**{f"{prefix}name_initials__startswith": key})
+    return found
+
+
+def running_out() -> Q:
+    """Return the condition for balances with few pieces left (WH-024)."""
+    return Q(free__gt=0, free__lt=LOW_STOCK())
+
+
+def add_stock_words(rows: list[Row], _reader: Reader) -> None:
+    """Put tones on the rows; no query."""
+    low = LOW_STOCK()
+    for row in rows:
+        row["edge"] = "danger" if row["free"] <= 0 else "warn" if row["free"] < low else ""
+
+
+def listed_moves(_reader: Reader) -> QuerySet[StockMove]:
+    """Return the rows of the stock ledger."""
+    return StockMove.objects.all()
+
+
+def matching_moves(text: str) -> Q:
+    """Return the condition for the search box of the ledger: a document's number, or a SKU."""
+    return Q(reference=text.strip().upper()) | Q(
+        balance__sku__in=Sku.objects.filter(matching_skus(text, prefix="")).values("pk")
+    )
+
+
+def add_move_words(rows: list[Row], _reader: Reader) -> None:
+    """Put the words of the kind on the rows; no query."""
+    labels = dict(MoveKind.choices)
+    for row in rows:
+        row["kind_label"] = labels[row["kind"]]
+
+
+def balance_of(sku: Sku) -> StockBalance | None:
+    """Return the balance of a SKU in the main warehouse."""
+    return (
+        StockBalance.objects.filter(sku=sku).select_related("bin", "warehouse", "sku").order_by("warehouse_id").first()
+    )

@@ -1,0 +1,1 @@
+"""Questions about goods, one file a subject."""

@@ -1,0 +1,1 @@
+"""Pages of the warehouse, one file a desk."""
