@@ -32,6 +32,7 @@ class Sku(models.Model):
         verbose_name = _("SKU")
         verbose_name_plural = _("SKUs")
         ordering = ("code",)
+        permissions = (("export_sku", _("Export lists of goods")), ("import_goods", _("Import goods")))
         constraints = (
             models.UniqueConstraint(fields=("barcode",), condition=~models.Q(barcode=""), name="sku_barcode"),
         )

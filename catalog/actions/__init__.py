@@ -1,0 +1,1 @@
+"""Verbs of the catalog, one file a subject."""

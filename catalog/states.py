@@ -1,0 +1,16 @@
+"""Words of the catalog."""
+
+from django.utils.translation import gettext_lazy as _
+
+from shopops.kit.verbs import declare_verbs
+
+declare_verbs(
+    {
+        "catalog.sku_added": _("added the SKU"),
+        "catalog.sku_changed": _("changed the SKU"),
+        "catalog.bundle_changed": _("changed the parts of the bundle"),
+        "catalog.alias_remembered": _("remembered a name on the platform"),
+        "catalog.goods_imported": _("imported goods"),
+    }
+)
+declare_verbs({"catalog.alias_forgotten": _("forgot a name on the platform")}, tone="warn")
