@@ -1,10 +1,99 @@
-"""Addresses of orders."""
+"""Addresses of orders, and their lines of the menu."""
 
 # NOTE for whoever adds the list, the desk and the order page here: views/{rules,finance,unmatched,tally}.py with their
 # templates, addresses and menu entries are being written by a colleague right now. Leave those four to them; this note
 # goes when both are in.
 
-from django.urls import URLPattern
+from django.urls import include, path
+from django.utils.translation import gettext_lazy as _
+
+from orders.queries.listed import found_orders
+from orders.views import order
+from orders.views.chase_list import CHASE_LIST
+from orders.views.exception_list import EXCEPTION_LIST
+from orders.views.order_list import ORDER_LIST, merge_proposals
+from orders.views.review import review_desk
+from shopops.kit.lists import list_urls
+from shopops.kit.navigation import Department, Entry, Finder, add_department, add_finder
 
 app_name = "orders"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", include(list_urls(ORDER_LIST))),
+    path("mergers/", merge_proposals, name="merge_proposals"),
+    path("review/", review_desk, name="review_desk"),
+    path("exceptions/", include(list_urls(EXCEPTION_LIST))),
+    path("unpaid/", include(list_urls(CHASE_LIST))),
+    path("order/<int:key>/", order.order, name="order"),
+    path("order/<int:key>/personal/", order.order_personal, name="order_personal"),
+    path("order/<int:key>/approval/", order.order_approval, name="order_approval"),
+    path("order/<int:key>/hold/", order.order_hold, name="order_hold"),
+    path("order/<int:key>/release/", order.order_release, name="order_release"),
+    path("order/<int:key>/flag/", order.order_flag, name="order_flag"),
+    path("order/<int:key>/tags/", order.order_tags, name="order_tags"),
+    path("order/<int:key>/remark/", order.order_remark, name="order_remark"),
+    path("order/<int:key>/carrier/", order.order_carrier, name="order_carrier"),
+    path("order/<int:key>/address/", order.order_address, name="order_address"),
+    path("order/<int:key>/finance/", order.order_finance, name="order_finance"),
+    path("order/<int:key>/exception/", order.order_exception, name="order_exception"),
+    path(
+        "order/<int:key>/exception/<slug:kind>/clearing/",
+        order.order_exception_clearing,
+        name="order_exception_clearing",
+    ),
+    path("order/<int:key>/screening/", order.order_screening, name="order_screening"),
+    path("order/<int:key>/split/", order.order_split, name="order_split"),
+    path("order/<int:key>/unsplitting/", order.order_unsplitting, name="order_unsplitting"),
+    path("order/<int:key>/merger/", order.order_merger, name="order_merger"),
+    path("order/<int:key>/unmerging/", order.order_unmerging, name="order_unmerging"),
+    path("order/<int:key>/recall/", order.order_recall, name="order_recall"),
+    path("order/<int:key>/closing/", order.order_closing, name="order_closing"),
+    path("order/<int:key>/price/", order.order_price, name="order_price"),
+    path("order/<int:key>/contact/", order.order_contact, name="order_contact"),
+    path("order/<int:key>/line/<int:line_id>/matching/", order.order_line_matching, name="order_line_matching"),
+]
+
+add_department(
+    Department(
+        "orders",
+        _("Orders"),
+        place=20,
+        entries=(
+            Entry(
+                "orders.review",
+                _("Review"),
+                "orders:review_desk",
+                "orders.review_order",
+                icon="clipboard-check",
+                jump="r",
+                waits="orders.review",
+            ),
+            Entry(
+                "orders.orders",
+                _("Orders"),
+                "orders:order_list",
+                "orders.view_order",
+                icon="shopping-bag",
+                jump="o",
+                covers=("/orders/order/",),
+            ),
+            Entry(
+                "orders.exceptions",
+                _("Exceptions"),
+                "orders:exception_list",
+                "orders.view_orderexception",
+                icon="triangle-alert",
+                jump="e",
+                waits="orders.exceptions",
+            ),
+            Entry(
+                "orders.unpaid",
+                _("Unpaid orders"),
+                "orders:chase_list",
+                "orders.chase_payment",
+                icon="phone",
+                waits="orders.unpaid",
+            ),
+        ),
+    )
+)
+add_finder(Finder("orders.orders", _("Orders"), "orders.view_order", find=found_orders, place=10))

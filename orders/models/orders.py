@@ -126,6 +126,7 @@ class Order(models.Model):
     last_batch = models.ForeignKey(
         ImportBatch, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False
     )
+    """The last import that changed the order; NULL while it is as the first one made it."""
 
     class Meta:
         verbose_name = _("order")

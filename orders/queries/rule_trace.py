@@ -52,38 +52,62 @@ class Ladder:
 
 
 def ladders_of(order: Order, most: int = 3) -> list[Ladder]:
-    """Return the latest runs of the rules over an order, newest first. At most four queries."""
+    """Return the latest runs of the rules over an order, newest first."""
     traces = list(RuleTrace.objects.filter(order=order).order_by("-at", "-pk")[:most])
     rules = {rung["r"] for trace in traces for rung in trace.rungs}
-    if not rules:
-        return []
-    versions = {(one.rule_id, one.version): one for one in RuleVersion.objects.filter(rule__in=rules)}
-    shops = dict(Shop.objects.values_list("pk", "name"))
-    carriers = dict(Carrier.objects.values_list("pk", "name"))
-    return [
-        Ladder(
-            trace.at,
-            [
-                _rung(rung, version, shops, carriers)
-                for rung in trace.rungs
-                if (version := versions.get((rung["r"], rung["v"])))
-            ],
-        )
-        for trace in traces
+    versions = [
+        {
+            "rule": one.rule_id,
+            "version": one.version,
+            "name": one.name,
+            "conditions": one.conditions,
+            "actions": one.actions,
+        }
+        for one in RuleVersion.objects.filter(rule__in=rules)
     ]
+    return read_traces([{"run_at": trace.at, "rungs": trace.rungs, "versions": versions} for trace in traces])
 
 
-def _rung(rung: Mapping[str, Any], version: RuleVersion, shops: Mapping[int, str], carriers: Mapping[int, str]) -> Rung:
+def read_traces(traces: list[dict[str, Any]]) -> list[Ladder]:
+    """Put traces into words; names of shops and carriers are looked up only where one is mentioned."""
+    shops, carriers = _Names(Shop), _Names(Carrier)
+    ladders = []
+    for trace in traces:
+        versions = {(one["rule"], one["version"]): one for one in trace["versions"] or ()}
+        rungs = [
+            _rung(rung, version, shops, carriers)
+            for rung in trace["rungs"]
+            if (version := versions.get((rung["r"], rung["v"])))
+        ]
+        ladders.append(Ladder(trace["run_at"], rungs))
+    return ladders
+
+
+class _Names(dict[int, str]):
+    """Names of the things of a model by their ids, read when the first is asked for."""
+
+    def __init__(self, model: type[Shop | Carrier]) -> None:
+        super().__init__()
+        self._model = model
+
+    def __missing__(self, key: int) -> str:
+        self.update(self._model._default_manager.values_list("pk", "name"))
+        return self.setdefault(key, str(key))
+
+
+def _rung(
+    rung: Mapping[str, Any], version: Mapping[str, Any], shops: Mapping[int, str], carriers: Mapping[int, str]
+) -> Rung:
     digits = iter(rung["h"])
     groups = [
         [Check(condition_said(condition, shops), next(digits, "0") == "1") for condition in group]
-        for group in version.conditions
+        for group in version["conditions"]
         if group
     ]
-    told = [_done(did, doing, carriers) for did, doing in zip(rung.get("d", ()), version.actions, strict=False)]
+    told = [_done(did, doing, carriers) for did, doing in zip(rung.get("d", ()), version["actions"], strict=False)]
     if rung.get("s"):
-        told = [Done(doing_said(doing, carriers), "", is_done=False) for doing in version.actions if rung["f"]]
-    return Rung(rung["r"], version.name, version.version, bool(rung["f"]), bool(rung.get("s")), groups, told)
+        told = [Done(doing_said(doing, carriers), "", is_done=False) for doing in version["actions"] if rung["f"]]
+    return Rung(rung["r"], version["name"], version["version"], bool(rung["f"]), bool(rung.get("s")), groups, told)
 
 
 def _done(did: list[Any], doing: Mapping[str, Any], carriers: Mapping[int, str]) -> Done:

@@ -255,8 +255,9 @@ def value_said(kind: Kind, value: Any, shops: Mapping[int, str]) -> str:
     names: Mapping[Any, Any] = {
         "flags": {str(one.value): one.label for one in FlagColour},
         "troubles": {one.value: one.label for one in ExceptionKind},
-        "shops": {str(key): name for key, name in shops.items()},
     }.get(kind, {})
+    if kind == "shops":
+        return " / ".join(shops[int(word)] for word in words)
     return " / ".join(str(names.get(word, word)) for word in words)
 
 
@@ -274,7 +275,7 @@ def doing_said(doing: Mapping[str, Any], carriers: Mapping[int, str]) -> str:
         return _gift_said(label, doing)
     values: Collection[Any] = {
         "flag": [FlagColour(int(doing["flag"])).label] if "flag" in doing else [],
-        "courier": [carriers.get(int(doing["carrier"]), doing["carrier"])] if "carrier" in doing else [],
+        "courier": [carriers[int(doing["carrier"])]] if "carrier" in doing else [],
     }.get(doing["do"], [doing[name] for name in told.fields if doing.get(name)])
     return f"{label} {' '.join(str(value) for value in values)}".strip()
 

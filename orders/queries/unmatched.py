@@ -7,11 +7,12 @@ from datetime import datetime
 from difflib import SequenceMatcher
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from catalog.models import Sku
+from orders.models import Order
 from orders.queries.screening import GONE
-from orders.states import UNREVIEWED
+from orders.states import IN_REVIEW, UNREVIEWED, ExceptionKind
 from shopops.kit.pinyin import search_keys
 
 NAME = "coalesce(nullif(l.code, ''), left(btrim(l.title || ' ' || l.attributes), 200))"
@@ -43,6 +44,11 @@ def unmatched_goods(most: int = 100) -> list[Unmatched]:
         found = [Unmatched(*row) for row in cursor.fetchall()]
     _suggest(found)
     return found
+
+
+def waiting_for_goods() -> QuerySet[Order]:
+    """Return the orders in review that have the exception of goods without a SKU."""
+    return Order.objects.filter(~Q(troubles=[]), troubles__contains=[ExceptionKind.UNMATCHED], state__in=IN_REVIEW)
 
 
 def orders_wanting(shop_id: int, name: str) -> list[int]:

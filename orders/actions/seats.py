@@ -1,0 +1,20 @@
+"""Seats at the review desk: who has which order open, so that two people do not read the same one."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import connection
+
+from staff.models import Employee
+
+
+def take_seat(order_id: int, *, by: Employee, at: datetime) -> None:
+    """Note that somebody has an order open; leaves no event, for nothing about the order changes."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO orders_deskseat (employee_id, order_id, since)"
+            " SELECT %s, id, %s FROM orders_order WHERE id = %s"
+            " ON CONFLICT (employee_id) DO UPDATE SET order_id = EXCLUDED.order_id, since = EXCLUDED.since",
+            [by.pk, at, order_id],
+        )

@@ -1,0 +1,86 @@
+"""Unpaid orders: who asks which buyer to pay (ORD-020)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from orders.actions.chases import claim_chase
+from orders.filters import ChaseFilters
+from orders.models import Order
+from orders.queries.chases import add_chase_words, chasable_orders
+from orders.queries.listed import matching_orders
+from shopops.kit.lists import BatchAction, Column, Empty, ListPage, Refusals, Sort, Tab, one_by_one
+from staff.models import Employee
+
+
+def _claim(ids: Sequence[int], *, by: Employee, at: datetime) -> Refusals:
+    return one_by_one(Order.objects.filter(pk__in=ids), lambda order: claim_chase(order, by=by, at=at))
+
+
+CHASE_LIST = ListPage(
+    name="orders.chase_list",
+    title=_("Unpaid orders"),
+    note=_("Take an order, ask its buyer politely, write down what they said. Nobody is asked by two people."),
+    icon="phone",
+    permission="orders.chase_payment",
+    rows=chasable_orders,
+    values=(
+        "number",
+        "part",
+        "summary",
+        "pieces",
+        "total",
+        "buyer_nick",
+        "buyer_message",
+        "placed_at",
+        "shop__name",
+        "chase__claimed_by__name",
+        "chase__result",
+        "chase__note",
+        "chase__times",
+        "chase__contacted_at",
+    ),
+    finish=add_chase_words,
+    cells="orders/chase_list/cells.html",
+    columns=(
+        Column("goods", _("Goods"), fixed=True, card="full"),
+        Column("order", _("Order / buyer"), card="full"),
+        Column("amount", _("Total"), sort="total", end=True, card="right"),
+        Column("waiting", _("Unpaid for"), sort="placed", card="left"),
+        Column("taken", _("Taken by"), card="left"),
+        Column("result", _("The buyer"), card="full"),
+    ),
+    tabs=(
+        Tab("free", _("To ask"), Q(chase=None), tone="warn"),
+        Tab("mine", _("Mine"), lambda reader: Q(chase__claimed_by=reader.by, chase__times=0)),
+        Tab("asked", _("Asked"), Q(chase__times__gt=0)),
+        Tab("all", _("All")),
+    ),
+    sorts=(
+        Sort("placed", "placed_at", _("Placed")),
+        Sort("total", "total", _("Total")),
+    ),
+    filters=ChaseFilters,
+    search=matching_orders,
+    search_hint=_("Order no., buyer, receiver, phone"),
+    opens="orders:order",
+    row_name="number",
+    batch=(
+        BatchAction(
+            "claim",
+            _("Take"),
+            run=_claim,
+            permission="orders.chase_payment",
+            icon="hand",
+            tone="primary",
+            tabs=("free", "all"),
+            says=_("You ask these buyers; colleagues see that you do."),
+        ),
+    ),
+    template="orders/list_page.html",
+    empty=Empty(_("No unpaid orders here."), _("Orders appear some time after they were placed and not paid.")),
+)

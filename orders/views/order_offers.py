@@ -1,0 +1,205 @@
+"""What can be done with an order, state by state; on its page, in the drawer and at the review desk."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from orders.actions.marks import BEFORE_SHIPPING
+from orders.forms import (
+    AddressForm,
+    ContactForm,
+    ExceptionForm,
+    FinanceForm,
+    FlagForm,
+    HoldForm,
+    PriceForm,
+    ReasonForm,
+    RemarkForm,
+    TagForm,
+)
+from orders.models import Order
+from orders.states import IN_REVIEW, OrderState
+from warehouse.forms import CarrierForm
+from warehouse.views.asking import Offer
+
+
+def _in(*states: str) -> Any:
+    return lambda order: order.state in states
+
+
+ORDER_OFFERS: tuple[Offer[Order], ...] = (
+    Offer(
+        "approval",
+        _("Approve"),
+        "orders:order_approval",
+        "orders.review_order",
+        "check",
+        when=_in(OrderState.REVIEW),
+        place="first",
+    ),
+    Offer(
+        "release",
+        _("Release"),
+        "orders:order_release",
+        "orders.hold_order",
+        "play",
+        when=_in(OrderState.HELD),
+        place="first",
+    ),
+    Offer(
+        "hold",
+        _("Hold"),
+        "orders:order_hold",
+        "orders.hold_order",
+        "pause",
+        when=_in(OrderState.REVIEW),
+        form=HoldForm,
+    ),
+    Offer(
+        "flag",
+        _("Flag"),
+        "orders:order_flag",
+        "orders.mark_order",
+        "flag",
+        when=lambda _order: True,
+        form=FlagForm,
+        initial=lambda order: {"flag": order.flag},
+    ),
+    Offer(
+        "remark",
+        _("Remark"),
+        "orders:order_remark",
+        "orders.mark_order",
+        "square-pen",
+        when=lambda _order: True,
+        form=RemarkForm,
+    ),
+    Offer(
+        "contact",
+        _("Asked to pay"),
+        "orders:order_contact",
+        "orders.chase_payment",
+        "phone",
+        when=_in(OrderState.UNPAID),
+        form=ContactForm,
+        place="first",
+    ),
+    Offer(
+        "price",
+        _("Change price"),
+        "orders:order_price",
+        "orders.change_price",
+        "coins",
+        when=_in(OrderState.UNPAID),
+        form=PriceForm,
+        initial=lambda order: {"total": order.total},
+        says=_("Set it on the platform as well; here it is kept with its reason."),
+    ),
+    Offer(
+        "finance",
+        _("Ask finance"),
+        "orders:order_finance",
+        "orders.review_order",
+        "wallet",
+        when=_in(OrderState.REVIEW),
+        form=FinanceForm,
+        initial=lambda order: {"amount": order.paid},
+        place="more",
+    ),
+    Offer(
+        "carrier",
+        _("Carrier"),
+        "orders:order_carrier",
+        "orders.mark_order",
+        "truck",
+        when=_in(*BEFORE_SHIPPING),
+        form=CarrierForm,
+        initial=lambda order: {"carrier": order.carrier_id},
+        place="more",
+    ),
+    Offer(
+        "tags",
+        _("Tags"),
+        "orders:order_tags",
+        "orders.mark_order",
+        "tag",
+        when=lambda _order: True,
+        form=TagForm,
+        place="more",
+    ),
+    Offer(
+        "address",
+        _("Change address"),
+        "orders:order_address",
+        "orders.edit_address",
+        "map-pin",
+        when=_in(*BEFORE_SHIPPING),
+        form=AddressForm,
+        says=_("What you leave empty stays as it is. The next import does not put the old address back."),
+        place="more",
+    ),
+    Offer(
+        "exception",
+        _("Raise an exception"),
+        "orders:order_exception",
+        "orders.handle_exceptions",
+        "triangle-alert",
+        when=lambda _order: True,
+        form=ExceptionForm,
+        says=_("It keeps the order from being approved, or stops its parcel, until somebody clears it."),
+        place="more",
+    ),
+    Offer(
+        "screening",
+        _("Check again"),
+        "orders:order_screening",
+        "orders.review_order",
+        "refresh-cw",
+        when=_in(OrderState.UNPAID, *IN_REVIEW),
+        place="more",
+    ),
+    Offer(
+        "unsplitting",
+        _("Take the split back"),
+        "orders:order_unsplitting",
+        "orders.split_order",
+        "undo-2",
+        when=lambda order: order.state == OrderState.REVIEW and order.part > 1,
+        says=_("The pieces of this part go back to part 1."),
+        place="more",
+    ),
+    Offer(
+        "unmerging",
+        _("Take out of the merger"),
+        "orders:order_unmerging",
+        "orders.merge_order",
+        "undo-2",
+        when=_in(OrderState.MERGED),
+        place="first",
+    ),
+    Offer(
+        "recall",
+        _("Call back"),
+        "orders:order_recall",
+        "orders.close_order",
+        "undo-2",
+        when=_in(OrderState.APPROVED),
+        form=ReasonForm,
+        says=_("The dispatch note is cancelled, its pieces are free, and the order is to be reviewed again."),
+        tone="danger",
+    ),
+    Offer(
+        "closing",
+        _("Close"),
+        "orders:order_closing",
+        "orders.close_order",
+        "ban",
+        when=_in(*BEFORE_SHIPPING),
+        form=ReasonForm,
+        says=_("A closed order is not shipped. It cannot be opened again."),
+        tone="danger",
+        place="more",
+    ),
+)
