@@ -21,6 +21,7 @@ from service.actions.demo.history import write_history
 from service.actions.demo.rules import make_rules
 from service.actions.demo.sales import make_sales, write_sales
 from service.actions.demo.stock import make_stock
+from service.actions.demo.troubles import write_troubles
 from shopops.kit.clock import shop_day, start_of_day
 from shopops.kit.refusals import Refused
 from staff.actions.metrics import read_metrics
@@ -118,6 +119,7 @@ def _trade(*, orders: int, days: int, at: datetime, random: Random, made: Made) 
     )
     write_dispatch(done, crew)
     write_sales(sales)
+    write_troubles(sales, random)
     make_stock(
         done,
         skus=list(Sku.objects.order_by("pk")),
