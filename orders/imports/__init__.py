@@ -1,0 +1,238 @@
+"""Imports of the seller centre's order and item reports.
+
+    batch = import_orders([Upload(path, "ExportOrderList….csv"), …], shop=None, rehearse=False, by=employee, at=now())
+
+The files are read chunk by chunk into temporary tables (`reading`, `staging`). Then one transaction, set by set: the
+shops (`shops`), the orders of each order report (`repeats`, `order_rows`), the lines of each item report (`owners`,
+`line_rows`), what follows for orders that were released already (`consequences`), and the trail (`story`). A rehearsal
+is the same transaction rolled back. `columns` says what fills which column.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import zip_longest
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid5
+
+from django.core.files import File
+from django.db import DataError, connection, transaction
+from django.utils.translation import gettext_lazy as _
+
+from orders.imports import line_rows, order_rows
+from orders.imports.consequences import draw_consequences, troubled_stages
+from orders.imports.owners import fill_from_lines, find_owners
+from orders.imports.reading import Complaints, ReadAhead, RejectedRows, Upload, digest_of
+from orders.imports.remarks import remark_left_alone, remark_made_from_lines, remark_repeats, remark_who_had_it
+from orders.imports.repeats import merge_repeated_rows
+from orders.imports.shops import settle_shops
+from orders.imports.staging import Stage, drop_stages, fill_table
+from orders.imports.story import Tally, find_gaps, find_lineless, tell_story
+from orders.models import ImportBatch
+from orders.states import IMPORT_MOVES, ImportState
+from shopops.kit.clock import now
+from shopops.kit.moves import move
+from shopops.kit.refusals import Refused
+from shopops.kit.sentences import sentence
+from shopops.taobao.columns import ReportKind
+from staff.actions.events import record
+from staff.models import Employee, Shop
+
+__all__ = ["Upload", "import_orders", "run_import"]
+
+Step = Callable[[int, int, str], None]
+_NAMESPACE = UUID("6f0e7c1e-4c0a-4f0e-9a53-0b8f7d7a5a10")
+_LOCK = 726_010
+WRITING_SHARE = 0.5
+"""How much of the progress bar belongs to writing."""
+
+
+def import_orders(
+    uploads: Sequence[Upload],
+    *,
+    shop: Shop | None = None,
+    rehearse: bool = False,
+    by: Employee | None,
+    at: datetime,
+    step: Step | None = None,
+) -> ImportBatch:
+    """Import order and item reports, given together in any order; return the log of it.
+
+    Where a file is damaged or unknown, the upload is refused whole: nothing is written but the log, whose state is
+    REFUSED and whose `sentence` says why. Rows that cannot be read are left out one by one.
+
+    :param shop: the shop all rows belong to; otherwise the one each row names.
+    :param rehearse: say what would happen, and change nothing.
+    """
+    batch = ImportBatch.objects.create(
+        shop=shop,
+        is_rehearsal=rehearse,
+        started_by=by,
+        started_at=at,
+        files=[{"name": upload.name} for upload in uploads],
+    )
+    return run_import(batch, uploads, at=at, step=step)
+
+
+def run_import(
+    batch: ImportBatch, uploads: Sequence[Upload], *, at: datetime, step: Step | None = None
+) -> ImportBatch:
+    """Do an import whose log is there already. One that was interrupted begins anew; a finished one is left alone."""
+    if batch.state == ImportState.WAITING:
+        move(batch, ImportState.READING, moves=IMPORT_MOVES)
+    elif batch.state != ImportState.READING:
+        return batch
+    with tempfile.TemporaryDirectory() as folder:
+        rejected = RejectedRows(Path(folder) / "rejected.xlsx")
+        reading = ReadAhead(uploads, rejected)
+        loading = Loading(reading, step, sum(upload.path.stat().st_size for upload in uploads))
+        try:
+            with reading:
+                loading.load(ReportKind.ORDERS)
+                tally = _write(batch, loading, at=at)
+        except Refused as refusal:
+            _end(batch, ImportState.REFUSED, reading, sentence=str(refusal), counts=Tally().counts())
+            return batch
+        finally:
+            path = rejected.close()
+            drop_stages(loading.stages)
+        if path:
+            with path.open("rb") as stream:
+                batch.rejected.save(f"{batch.pk}-rejected.xlsx", File(stream), save=False)
+        _end(
+            batch,
+            ImportState.REHEARSED if batch.is_rehearsal else ImportState.DONE,
+            reading,
+            counts=tally.counts(),
+            complaints=reading.complaints.kept,
+            complaint_count=reading.complaints.count,
+            sample=tally.sample,
+            rejected=batch.rejected.name or "",
+        )
+    return batch
+
+
+def _end(batch: ImportBatch, state: ImportState, reading: ReadAhead, **values: Any) -> None:
+    """Write how an import ended."""
+    stored = [one.get("stored") for one in batch.files]
+    files = [
+        facts | ({"stored": where} if where else {})
+        for facts, where in zip_longest(reading.files, stored[: len(reading.files)])
+    ] or batch.files
+    move(batch, state, moves=IMPORT_MOVES, files=files, digest=digest_of(reading.files), finished_at=now(), **values)
+
+
+@dataclass
+class Loading:
+    """Brings what is read into staging tables, and tells how far it is."""
+
+    reading: ReadAhead
+    step: Step | None
+    size: int
+    stages: list[Stage] = field(default_factory=list)
+
+    def load(self, kind: ReportKind) -> None:
+        """Stage all reports of a kind."""
+        with connection.cursor() as cursor:
+            for stage, texts in self.reading.stages(kind):
+                self.stages.append(stage)
+                fill_table(cursor, stage, self._told(texts, stage.file))
+
+    def of(self, kind: ReportKind) -> list[Stage]:
+        """Return the staged reports of a kind."""
+        return [stage for stage in self.stages if stage.kind is kind]
+
+    def _told(self, texts: Iterator[bytes], name: str) -> Iterator[bytes]:
+        for text in texts:
+            yield text
+            if self.step:
+                self.step(self.reading.read, int(self.size * (1 + WRITING_SHARE)), name)
+
+
+def trail_of(batch: ImportBatch) -> UUID:
+    """Return what the events of an import share."""
+    return uuid5(_NAMESPACE, str(batch.pk))
+
+
+def _write(batch: ImportBatch, loading: Loading, *, at: datetime) -> Tally:
+    """Write what was read, in one transaction; a rehearsal takes it back at the end.
+
+    :raises Refused: if the files hold values no table keeps.
+    """
+    try:
+        with transaction.atomic():
+            tally = _write_all(batch, loading, at=at)
+            if batch.is_rehearsal:
+                transaction.set_rollback(True)
+            else:
+                record(
+                    "orders.imported",
+                    batch,
+                    by=batch.started_by,
+                    at=at,
+                    changes={name: (None, value) for name, value in tally.flat().items() if value},
+                    batch=trail_of(batch),
+                )
+    except DataError as error:
+        words = str(error).splitlines()[0] if str(error) else ""
+        raise Refused(
+            sentence(_("The files hold a value that no order can have (%(words)s). Nothing was imported."), words=words)
+        ) from error
+    return tally
+
+
+def _write_all(batch: ImportBatch, loading: Loading, *, at: datetime) -> Tally:
+    """Write orders, lines, consequences and trail. The item reports are still being read when this begins."""
+    tally = Tally()
+    complaints = Complaints()
+    by = batch.started_by
+    any_shop = batch.shop is None
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])  # two imports at once would find the same rows new
+        cursor.execute("SET LOCAL work_mem = '64MB'")
+        cursor.execute("SET LOCAL jit = off")
+        cursor.execute("DROP TABLE IF EXISTS pg_temp.import_changes, pg_temp.import_seen")
+        cursor.execute("CREATE TEMPORARY TABLE import_changes (seq serial, order_id bigint, applied jsonb, held jsonb)")
+        cursor.execute("CREATE TEMPORARY TABLE import_seen (order_id bigint)")
+        orders = loading.of(ReportKind.ORDERS)
+        names = {name for stage in orders for name in stage.shop_names}
+        tally.new_shops = [shop.name for shop in settle_shops(names, chosen=batch.shop, by=by, at=at)]
+        for stage in orders:
+            count, first_ones = merge_repeated_rows(stage)
+            remark_repeats(complaints, stage, count, first_ones)
+            written = order_rows.write_orders(stage, batch_id=batch.pk, at=at, any_shop=any_shop)
+            tally.add_orders(written)
+            remark_left_alone(complaints, stage, written)
+        loading.load(ReportKind.LINES)
+        with_lines = 0
+        for place, stage in enumerate(loading.of(ReportKind.LINES)):
+            told = find_owners(stage, batch_id=batch.pk, at=at, any_shop=any_shop, first=not place)
+            tally.add_orders(told)
+            remark_made_from_lines(complaints, stage, told)
+            tally.add_lines(line_rows.write_lines(stage))
+            fill_from_lines(cursor)
+            with_lines += find_gaps(cursor, stage, orders, complaints)
+            cursor.execute("INSERT INTO import_seen SELECT order_id FROM import_had WHERE NOT fresh")
+            tally.known += cursor.rowcount
+        line_rows.share_again(cursor)
+        if with_lines < tally.new:
+            find_lineless(cursor, batch, orders, complaints)
+        tell_story(cursor, batch, tally, trail=trail_of(batch), by=by, at=at)
+        tally.exceptions = draw_consequences(
+            batch_id=batch.pk,
+            trail=trail_of(batch),
+            by=by,
+            at=at,
+            new=troubled_stages(loading.stages) if tally.new else False,
+            changed=tally.touched > 0,
+        )
+    reading = loading.reading
+    tally.refused = dict(reading.refused)
+    reading.finish()
+    remark_who_had_it(batch, reading.files, reading.complaints)
+    reading.complaints.join(complaints)
+    return tally
