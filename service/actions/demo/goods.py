@@ -41,7 +41,7 @@ def make_goods(shops: list[Shop], warehouse: Warehouse, random: Random) -> tuple
     skus: list[Sku] = []
     items: list[Item] = []
     for number, (code, title, group, colours, sizes, price, grams) in enumerate(GOODS):
-        popularity = random.paretovariate(1.1)
+        popularity = min(random.paretovariate(1.6), 6)
         for shop in shops:
             item = Item(shop=shop, platform_id=str(6_780_000_000_00 + number * 137 + shop.pk), title=title)
             items.append(item)
