@@ -11,8 +11,7 @@ is the same transaction rolled back. `columns` says what fills which column.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from datetime import datetime
 from itertools import zip_longest
 from pathlib import Path
@@ -20,17 +19,20 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from django.core.files import File
-from django.db import DataError, connection, transaction
+from django.db import DataError, OperationalError, connection, transaction
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from orders.imports import line_rows, order_rows
 from orders.imports.consequences import draw_consequences, troubled_stages
+from orders.imports.loading import Loading, Step
+from orders.imports.locks import lock_touched, warehouse_is_at_work
 from orders.imports.owners import fill_from_lines, find_owners
 from orders.imports.reading import Complaints, ReadAhead, RejectedRows, Upload, digest_of
 from orders.imports.remarks import remark_left_alone, remark_made_from_lines, remark_repeats, remark_who_had_it
 from orders.imports.repeats import merge_repeated_rows
 from orders.imports.shops import settle_shops
-from orders.imports.staging import Stage, drop_stages, fill_table
+from orders.imports.staging import drop_stages
 from orders.imports.story import Tally, find_gaps, find_lineless, tell_story
 from orders.models import ImportBatch
 from orders.states import IMPORT_MOVES, ImportState
@@ -44,17 +46,17 @@ from staff.models import Employee, Shop
 
 __all__ = ["Upload", "import_orders", "run_import"]
 
-Step = Callable[[int, int, str], None]
 _NAMESPACE = UUID("6f0e7c1e-4c0a-4f0e-9a53-0b8f7d7a5a10")
 _LOCK = 726_010
-WRITING_SHARE = 0.5
-"""How much of the progress bar belongs to writing."""
+MOST_ATTEMPTS = 3
+DEADLOCK = "40P01"
 
 
 def import_orders(
     uploads: Sequence[Upload],
     *,
     shop: Shop | None = None,
+    shop_name: str = "",
     rehearse: bool = False,
     by: Employee | None,
     at: datetime,
@@ -66,7 +68,9 @@ def import_orders(
     REFUSED and whose `sentence` says why. Rows that cannot be read are left out one by one.
 
     :param shop: the shop all rows belong to; otherwise the one each row names.
+    :param shop_name: the same by name; the shop is made if there is none of that name.
     :param rehearse: say what would happen, and change nothing.
+    :param step: told how far the work is, of how much, and what is being done.
     """
     batch = ImportBatch.objects.create(
         shop=shop,
@@ -75,17 +79,28 @@ def import_orders(
         started_at=at,
         files=[{"name": upload.name} for upload in uploads],
     )
-    return run_import(batch, uploads, at=at, step=step)
+    return run_import(batch, uploads, shop_name=shop_name, at=at, step=step)
 
 
 def run_import(
-    batch: ImportBatch, uploads: Sequence[Upload], *, at: datetime, step: Step | None = None
+    batch: ImportBatch, uploads: Sequence[Upload], *, shop_name: str = "", at: datetime, step: Step | None = None
 ) -> ImportBatch:
     """Do an import whose log is there already. One that was interrupted begins anew; a finished one is left alone."""
     if batch.state == ImportState.WAITING:
         move(batch, ImportState.READING, moves=IMPORT_MOVES)
-    elif batch.state != ImportState.READING:
-        return batch
+    for attempt in range(1, MOST_ATTEMPTS + 1):
+        if batch.state != ImportState.READING:
+            break
+        try:
+            _attempt(batch, uploads, shop_name, at, step)
+        except OperationalError as error:
+            if attempt == MOST_ATTEMPTS or getattr(error.__cause__, "sqlstate", "") != DEADLOCK:
+                raise
+    return batch
+
+
+def _attempt(batch: ImportBatch, uploads: Sequence[Upload], shop_name: str, at: datetime, step: Step | None) -> None:
+    """Read and write once, and close the log."""
     with tempfile.TemporaryDirectory() as folder:
         rejected = RejectedRows(Path(folder) / "rejected.xlsx")
         reading = ReadAhead(uploads, rejected)
@@ -93,13 +108,23 @@ def run_import(
         try:
             with reading:
                 loading.load(ReportKind.ORDERS)
-                tally = _write(batch, loading, at=at)
+                tally = _write(batch, loading, shop_name, at=at)
         except Refused as refusal:
-            _end(batch, ImportState.REFUSED, reading, sentence=str(refusal), counts=Tally().counts())
-            return batch
+            where = {"file": getattr(refusal, "file", ""), "row": 0, "column": "", "text": str(refusal), "refused": True}
+            _end(
+                batch,
+                ImportState.REFUSED,
+                reading,
+                sentence=str(refusal),
+                counts=Tally().counts(),
+                complaints=[where],
+                complaint_count=1,
+            )
+            return
         finally:
             path = rejected.close()
-            drop_stages(loading.stages)
+            if not connection.needs_rollback:
+                drop_stages(loading.stages)
         if path:
             with path.open("rb") as stream:
                 batch.rejected.save(f"{batch.pk}-rejected.xlsx", File(stream), save=False)
@@ -113,7 +138,6 @@ def run_import(
             sample=tally.sample,
             rejected=batch.rejected.name or "",
         )
-    return batch
 
 
 def _end(batch: ImportBatch, state: ImportState, reading: ReadAhead, **values: Any) -> None:
@@ -126,46 +150,19 @@ def _end(batch: ImportBatch, state: ImportState, reading: ReadAhead, **values: A
     move(batch, state, moves=IMPORT_MOVES, files=files, digest=digest_of(reading.files), finished_at=now(), **values)
 
 
-@dataclass
-class Loading:
-    """Brings what is read into staging tables, and tells how far it is."""
-
-    reading: ReadAhead
-    step: Step | None
-    size: int
-    stages: list[Stage] = field(default_factory=list)
-
-    def load(self, kind: ReportKind) -> None:
-        """Stage all reports of a kind."""
-        with connection.cursor() as cursor:
-            for stage, texts in self.reading.stages(kind):
-                self.stages.append(stage)
-                fill_table(cursor, stage, self._told(texts, stage.file))
-
-    def of(self, kind: ReportKind) -> list[Stage]:
-        """Return the staged reports of a kind."""
-        return [stage for stage in self.stages if stage.kind is kind]
-
-    def _told(self, texts: Iterator[bytes], name: str) -> Iterator[bytes]:
-        for text in texts:
-            yield text
-            if self.step:
-                self.step(self.reading.read, int(self.size * (1 + WRITING_SHARE)), name)
-
-
 def trail_of(batch: ImportBatch) -> UUID:
     """Return what the events of an import share."""
     return uuid5(_NAMESPACE, str(batch.pk))
 
 
-def _write(batch: ImportBatch, loading: Loading, *, at: datetime) -> Tally:
+def _write(batch: ImportBatch, loading: Loading, shop_name: str, *, at: datetime) -> Tally:
     """Write what was read, in one transaction; a rehearsal takes it back at the end.
 
     :raises Refused: if the files hold values no table keeps.
     """
     try:
         with transaction.atomic():
-            tally = _write_all(batch, loading, at=at)
+            tally = _write_all(batch, loading, shop_name, at=at)
             if batch.is_rehearsal:
                 transaction.set_rollback(True)
             else:
@@ -185,12 +182,12 @@ def _write(batch: ImportBatch, loading: Loading, *, at: datetime) -> Tally:
     return tally
 
 
-def _write_all(batch: ImportBatch, loading: Loading, *, at: datetime) -> Tally:
+def _write_all(batch: ImportBatch, loading: Loading, shop_name: str, *, at: datetime) -> Tally:
     """Write orders, lines, consequences and trail. The item reports are still being read when this begins."""
     tally = Tally()
     complaints = Complaints()
     by = batch.started_by
-    any_shop = batch.shop is None
+    any_shop = batch.shop is None and not shop_name
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])  # two imports at once would find the same rows new
         cursor.execute("SET LOCAL work_mem = '64MB'")
@@ -200,7 +197,11 @@ def _write_all(batch: ImportBatch, loading: Loading, *, at: datetime) -> Tally:
         cursor.execute("CREATE TEMPORARY TABLE import_seen (order_id bigint)")
         orders = loading.of(ReportKind.ORDERS)
         names = {name for stage in orders for name in stage.shop_names}
-        tally.new_shops = [shop.name for shop in settle_shops(names, chosen=batch.shop, by=by, at=at)]
+        tally.new_shops = [shop.name for shop in settle_shops(names, chosen=batch.shop or shop_name, by=by, at=at)]
+        if warehouse_is_at_work():
+            loading.load(ReportKind.LINES)
+            lock_touched(cursor, loading.stages)
+        loading.say(_now("Writing the orders"))
         for stage in orders:
             count, first_ones = merge_repeated_rows(stage)
             remark_repeats(complaints, stage, count, first_ones)
@@ -208,6 +209,7 @@ def _write_all(batch: ImportBatch, loading: Loading, *, at: datetime) -> Tally:
             tally.add_orders(written)
             remark_left_alone(complaints, stage, written)
         loading.load(ReportKind.LINES)
+        loading.say(_now("Writing the lines"))
         with_lines = 0
         for place, stage in enumerate(loading.of(ReportKind.LINES)):
             told = find_owners(stage, batch_id=batch.pk, at=at, any_shop=any_shop, first=not place)

@@ -299,6 +299,15 @@ class ReadAhead:
         source.facts["rows"] += report.rows_read
 
 
+class FileRefused(Refused):
+    """A refusal of the whole upload because of one file."""
+
+    def __init__(self, file: str, why: str | _StrPromise) -> None:
+        """Say which file."""
+        super().__init__(sentence(_("%(name)s: %(why)s"), name=file, why=why))
+        self.file = file
+
+
 class _Stopped(Exception):  # noqa: N818 -- nobody waits for the rows any more
     """The reading is not wanted any more."""
 
@@ -309,7 +318,7 @@ def _named(name: str) -> Iterator[None]:
     try:
         yield
     except Refused as refusal:
-        raise Refused(sentence(_("%(name)s: %(why)s"), name=name, why=refusal.sentence)) from refusal
+        raise FileRefused(name, refusal.sentence) from refusal
 
 
 def _wanted(upload: Upload) -> list[Report]:

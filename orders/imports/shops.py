@@ -16,7 +16,7 @@ TMALL_ENDS = ("旗舰店", "专卖店", "专营店")
 """Only shops on Tmall may be called so."""
 
 
-def settle_shops(names: Iterable[str], *, chosen: Shop | None, by: Employee | None, at: datetime) -> list[Shop]:
+def settle_shops(names: Iterable[str], *, chosen: Shop | str | None, by: Employee | None, at: datetime) -> list[Shop]:
     """Fill `import_shops` with the shop of each name in the files, and of rows that name none; return the new shops.
 
     A shop somebody has chosen takes all rows. Otherwise a named shop is made at first sight, and rows without a name
@@ -24,7 +24,10 @@ def settle_shops(names: Iterable[str], *, chosen: Shop | None, by: Employee | No
     """
     named = sorted({name for name in names if name})
     new: list[Shop] = []
-    if chosen:
+    if isinstance(chosen, str) and chosen:
+        chosen, made = _shop(chosen, by=by, at=at)
+        new += [chosen] if made else []
+    if isinstance(chosen, Shop):
         shops = dict.fromkeys(["", *named], chosen)
     else:
         shops = {}
@@ -41,7 +44,7 @@ def settle_shops(names: Iterable[str], *, chosen: Shop | None, by: Employee | No
         cursor.execute("CREATE TEMPORARY TABLE import_shops (name text PRIMARY KEY, id bigint, is_named boolean)")
         cursor.executemany(
             "INSERT INTO import_shops VALUES (%s, %s, %s)",
-            [(name, shop.pk, bool(name) or chosen is not None) for name, shop in shops.items()],
+            [(name, shop.pk, bool(name) or isinstance(chosen, Shop)) for name, shop in shops.items()],
         )
     return new
 
@@ -49,7 +52,7 @@ def settle_shops(names: Iterable[str], *, chosen: Shop | None, by: Employee | No
 def _shop(name: str, *, by: Employee | None, at: datetime) -> tuple[Shop, bool]:
     """Return the shop of that name, made if there is none."""
     platform = Platform.TMALL if name.endswith(TMALL_ENDS) else Platform.TAOBAO
-    shop, made = Shop.objects.get_or_create(name=name[:100], defaults={"platform": platform})
+    shop, made = Shop.objects.get_or_create(name=name.strip()[:100], defaults={"platform": platform})
     if made:
         record("orders.shop_first_seen", shop, by=by, at=at)
     return shop, made
