@@ -23,7 +23,7 @@ class VersionForm(forms.Form):
     """What a clause costs and allows from a day on; one field for each of its parameters."""
 
     points = forms.DecimalField(label=_("Points"), max_digits=6, decimal_places=2, min_value=-100, max_value=100)
-    valid_from = forms.DateField(label=_("Holds from"), widget=forms.DateInput({"type": "date"}))
+    valid_from = forms.DateField(label=_("Holds from"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"))
     note = forms.CharField(label=_("What changes, and why"), max_length=300)
 
     def __init__(self, version: ClauseVersion, *args: Any, tomorrow: date, **kwargs: Any) -> None:

@@ -51,6 +51,12 @@ def render_both(snapshot: ReportSnapshot, *, language: str) -> dict[str, bytes]:
         return {"xlsx": daily_workbook(report), "pdf": daily_paper(report)}
 
 
+def kept_file(snapshot: ReportSnapshot, kind: str) -> bytes:
+    """Return one of the kept files, `xlsx` or `pdf`."""
+    with getattr(snapshot, kind).open("rb") as stream:
+        return bytes(stream.read())
+
+
 def _keep(snapshot: ReportSnapshot, kind: str, content: bytes) -> None:
     """Keep one of the files, unless somebody else has kept it in the meantime."""
     with transaction.atomic():

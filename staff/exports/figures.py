@@ -113,12 +113,14 @@ def compared(metric: Metric, value: Decimal | None, before: Decimal | None) -> C
     if value is None or before is None:
         return None
     difference = value - before
-    if metric.unit == "share":
+    if not difference:
+        text = "±0"
+    elif metric.unit == "share":
         text = f"{difference * 100:+.1f}pp"
-    elif before:
+    elif before > 0 and value >= 0:
         text = f"{difference / abs(before) * 100:+.1f}%"
     else:
-        text = f"{difference.normalize():+f}" if difference else "±0"
+        text = f"{difference.normalize():+,f}"
     tone = "muted"
     if difference and metric.better != "neither":
         tone = "good" if (difference > 0) == (metric.better == "more") else "danger"

@@ -18,10 +18,12 @@ from shopops.kit.metrics import METRICS, Metric
 from shopops.kit.templatetags.shown import short_moment
 from staff.exports.figures import number, written
 from staff.models import ReportSnapshot
+from staff.policy import COMPANY_NAME
 from staff.queries.evidence import limit_in_words
 from staff.queries.kpi import DayFigures
 from staff.queries.rulebook import points_in_words
-from staff.queries.shell import company_name
+
+MOST_SHOPS = 3
 
 
 @dataclass(frozen=True)
@@ -46,8 +48,9 @@ class Report:
 
     @cached_property
     def company(self) -> str:
-        """Whose report it is."""
-        return company_name() or _("ShopOps")
+        """Whose report it is: the company's name, or those of its shops as long as nobody has entered one."""
+        shops = "、".join(row["name"] for row in self.figures["shops"][:MOST_SHOPS])
+        return COMPANY_NAME() or shops or _("ShopOps")
 
     @property
     def day(self) -> date:

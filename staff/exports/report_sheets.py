@@ -97,7 +97,7 @@ def _people(sheet: Worksheet, report: Report) -> None:
     _title(sheet, report)
     rows = person_rows(report.figures["people"])
     if rows:
-        _figure_table(sheet, 4, _("Name"), rows)
+        _figure_table(sheet, 4, _("Employee"), rows)
         sheet.freeze_panes = "B5"
     else:
         _put(sheet, 4, 1, _("Nobody is measured on this day"), colour=FAINT)
@@ -111,7 +111,7 @@ def _offences(sheet: Worksheet, report: Report) -> None:
         _put(sheet, 4, 1, _("No points were booked for this day."), colour=FAINT)
         _widths(sheet, [30])
         return
-    row = _head(sheet, 4, [_("Clause"), _("Title"), _("Name"), _("Cases"), _("Points")])
+    row = _head(sheet, 4, [_("Clause"), _("Title"), _("Employee"), _("Cases"), _("Points")])
     first = row
     for one in report.offences:
         for column, value in enumerate((one["clause"], one["title"], one["name"]), start=1):
@@ -131,7 +131,7 @@ def _offences(sheet: Worksheet, report: Report) -> None:
         _("Orders"),
         _("Deadline"),
         _("Shipped at"),
-        _("Name"),
+        _("Employee"),
         _("Points"),
         _("Goods"),
     ]
@@ -232,7 +232,7 @@ def _change(metric: Metric, value: Decimal | None, before: Decimal | None) -> tu
         return None, "General"
     if metric.unit == "share":
         return (value - before) * 100, '+0.0"pp";-0.0"pp";"±0"'
-    if not before:
+    if before <= 0 or value < 0:
         return value - before, POINTS
     return (value - before) / abs(before), '+0.0%;-0.0%;"±0"'
 

@@ -34,6 +34,7 @@ class FactShown:
     name: str
     label: str
     value: str
+    moment: datetime | None = None
 
 
 def offence_with_evidence(pk: int) -> Offence | None:
@@ -52,17 +53,18 @@ def may_see(offence: Offence, reader: Employee) -> bool:
 
 
 def facts_in_words(offence: Offence) -> list[FactShown]:
-    """Return the frozen facts in the order a person asks, leaving out what was not known."""
-    names = [*(name for name in LABELS if name in offence.facts), *(set(offence.facts) - LABELS.keys())]
+    """Return the frozen facts, leaving out what was not known: moments as they followed, then the others."""
+    names = [*(name for name in LABELS if name in offence.facts), *sorted(set(offence.facts) - LABELS.keys())]
     shown = []
     for name in names:
         value = offence.facts[name]
+        label = _(LABELS[name]) if name in LABELS else name.replace("_", " ")
         if name == "shipped_at" and value is None:
-            shown.append(FactShown(name, _("Shipped at"), _("not shipped when it was found")))
+            shown.append(FactShown(name, label, _("not shipped when it was found"), offence.found_at))
         elif value not in (None, ""):
-            label = _(LABELS[name]) if name in LABELS else name.replace("_", " ")
-            shown.append(FactShown(name, label, _value(name, value)))
-    return shown
+            moment = parse_datetime(str(value)) if name.endswith("_at") or name == "deadline" else None
+            shown.append(FactShown(name, label, _value(name, value, moment), moment))
+    return sorted(shown, key=lambda fact: (fact.moment is None, fact.moment))
 
 
 def lateness(offence: Offence) -> str:
@@ -104,11 +106,7 @@ def offence_story(offence: Offence) -> list[Line]:
     return [*history_of(offence), found]
 
 
-def _value(name: str, value: Any) -> str:
-    if name == "paid":
-        return f"¥{value}"
-    if name.endswith("_at") or name == "deadline":
-        moment = parse_datetime(str(value))
-        if moment:
-            return limit_in_words(moment) if name == "deadline" else f"{moment.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
-    return str(value)
+def _value(name: str, value: Any, moment: datetime | None) -> str:
+    if moment is not None:
+        return limit_in_words(moment) if name == "deadline" else f"{moment.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
+    return f"¥{value}" if name == "paid" else str(value)

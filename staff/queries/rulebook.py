@@ -40,6 +40,7 @@ class ClauseShown:
     text: str
     parameters: list[Parameter]
     detector: Detector | None
+    see: str
     soon: int
     next_findings: list[Finding]
 
@@ -79,9 +80,9 @@ def shown_clauses(day: date, *, at: datetime, only: Clause | None = None) -> lis
         queryset=ClauseVersion.objects.filter(published_at__isnull=False, valid_from__gt=day).order_by("valid_from"),
         to_attr="coming",
     )
-    posts = posts_by_register()
+    words = words_on(day)
     clauses = Clause.objects.filter(pk=only.pk) if only else Clause.objects.all()
-    return [_shown(clause, posts, at=at) for clause in clauses.prefetch_related(current, coming)]
+    return [_shown(clause, words, at=at) for clause in clauses.prefetch_related(current, coming)]
 
 
 def versions_of(clause: Clause) -> list[ClauseVersion]:
@@ -90,22 +91,34 @@ def versions_of(clause: Clause) -> list[ClauseVersion]:
     return list(published.select_related("published_by").order_by("-version"))
 
 
-def wording(version: ClauseVersion, posts: dict[str, Position]) -> str:
+@dataclass(frozen=True)
+class Words:
+    """What the texts of clauses refer to: posts by their rows in the register, clauses by their numbers."""
+
+    posts: dict[str, Position]
+    versions: dict[str, ClauseVersion]
+
+
+def words_on(day: date) -> Words:
+    """Return what the texts of clauses refer to on a day; two queries."""
+    posts = {row: post for post in Position.objects.all() for row in post.register_ids.split()}
+    return Words(posts, {one.clause.number: one for one in in_force(day).select_related("clause")})
+
+
+def wording(version: ClauseVersion, words: Words) -> str:
     """Return the text of a version with its numbers filled in, in the language of whoever reads."""
     text = version.text_en if get_language() == "en" else version.text
-    for name, value in {**version.parameters, "points": abs(version.points)}.items():
-        text = text.replace("{" + name + "}", _plain(name, value, posts))
+    source = words.versions.get(str(version.parameters.get("see", "")), version)
+    for name, value in {**source.parameters, "points": abs(source.points)}.items():
+        text = text.replace("{" + name + "}", _plain(name, value, words))
     return text
 
 
-def parameters_in_words(version: ClauseVersion, posts: dict[str, Position]) -> list[Parameter]:
+def parameters_in_words(version: ClauseVersion, words: Words) -> list[Parameter]:
     """Return the parameters of a version in words."""
-    return [Parameter(name, _parameter(name, value, posts)) for name, value in version.parameters.items()]
-
-
-def posts_by_register() -> dict[str, Position]:
-    """Return the posts by each of their rows in the register; one query."""
-    return {row: post for post in Position.objects.all() for row in post.register_ids.split()}
+    return [
+        Parameter(name, _parameter(name, value, words)) for name, value in version.parameters.items() if name != "see"
+    ]
 
 
 def points_in_words(points: Decimal) -> str:
@@ -115,7 +128,7 @@ def points_in_words(points: Decimal) -> str:
     return f"{points.normalize():+f}".replace("-", "−")
 
 
-def _shown(clause: Clause, posts: dict[str, Position], *, at: datetime) -> ClauseShown:
+def _shown(clause: Clause, words: Words, *, at: datetime) -> ClauseShown:
     current: list[ClauseVersion] = clause.current  # type: ignore[attr-defined]  # prefetched
     coming: list[ClauseVersion] = clause.coming  # type: ignore[attr-defined]  # prefetched
     version = current[0] if current else None
@@ -129,9 +142,10 @@ def _shown(clause: Clause, posts: dict[str, Position], *, at: datetime) -> Claus
         version=version,
         coming=coming[0] if coming else None,
         points=points_in_words(version.points) if version else "–",
-        text=wording(version, posts) if version else "",
-        parameters=parameters_in_words(version, posts) if version else [],
+        text=wording(version, words) if version else "",
+        parameters=parameters_in_words(version, words) if version else [],
         detector=watch,
+        see=str(version.parameters.get("see", "")) if version else "",
         soon=soon,
         next_findings=findings,
     )
@@ -146,7 +160,7 @@ def count_and_first(findings: Iterable[Finding], most: int) -> tuple[int, list[F
     return len(every), every[:most]
 
 
-def _parameter(name: str, value: Any, posts: dict[str, Position]) -> str:
+def _parameter(name: str, value: Any, words: Words) -> str:
     if name == "hours":
         return ngettext("%(n)s hour", "%(n)s hours", int(value)) % {"n": value}
     if name == "days":
@@ -154,11 +168,11 @@ def _parameter(name: str, value: Any, posts: dict[str, Position]) -> str:
     if name == "working_days":
         return ngettext("%(n)s working day", "%(n)s working days", int(value)) % {"n": value}
     if name == "fallback_post":
-        return _("otherwise %(post)s answers") % {"post": _plain(name, value, posts)}
+        return _("otherwise %(post)s answers") % {"post": _plain(name, value, words)}
     return f"{name}: {value}"
 
 
-def _plain(name: str, value: Any, posts: dict[str, Position]) -> str:
+def _plain(name: str, value: Any, words: Words) -> str:
     if name == "fallback_post":
-        return str(posts.get(str(value), value))
+        return str(words.posts.get(str(value), value))
     return f"{value.normalize():f}" if isinstance(value, Decimal) else str(value)

@@ -29,7 +29,7 @@ from staff.queries.points import (
     totals_by_person,
     warnings_of_person,
 )
-from staff.queries.rulebook import parameters_in_words, points_in_words, posts_by_register, wording
+from staff.queries.rulebook import parameters_in_words, points_in_words, wording, words_on
 
 MONTHS_SHOWN = 12
 MOST_LINES = 300
@@ -94,7 +94,8 @@ def offence(request: HttpRequest, number: int) -> HttpResponse:
     """Show the evidence of an offence: to the person it is about, and to those who may see everybody's."""
     found = _visible(request, number)
     assert isinstance(request.user, Employee)  # noqa: S101 -- signed in, says the decorator
-    posts = posts_by_register()
+    words = words_on(found.day)
+    facts = facts_in_words(found)
     entries = list(found.entries.all())
     balance = sum((entry.points for entry in entries), Decimal(0))
     return render(
@@ -102,10 +103,11 @@ def offence(request: HttpRequest, number: int) -> HttpResponse:
         "staff/points/offence.html",
         {
             "offence": found,
-            "facts": facts_in_words(found),
+            "moments": [fact for fact in facts if fact.moment],
+            "facts": [fact for fact in facts if not fact.moment],
             "late": lateness(found),
-            "text": wording(found.version, posts),
-            "parameters": parameters_in_words(found.version, posts),
+            "text": wording(found.version, words),
+            "parameters": parameters_in_words(found.version, words),
             "priced": points_in_words(found.version.points),
             "balance": points_in_words(balance),
             "is_warning": not found.version.points,
@@ -191,7 +193,7 @@ def _months_chart(person: Employee, first: date, last: date, address: str, *, is
         title=_("Points by month"),
         name=_("Points"),
         tone="bad",
-        size=(720, 200),
+        size=(480, 200),
     )
 
 

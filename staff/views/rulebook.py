@@ -19,10 +19,10 @@ from staff.queries.history import history_of
 from staff.queries.rulebook import (
     parameters_in_words,
     points_in_words,
-    posts_by_register,
     shown_clauses,
     versions_of,
     wording,
+    words_on,
 )
 
 DAY = timedelta(days=1)
@@ -76,9 +76,9 @@ def _page(request: HttpRequest, found: Clause, *, form: VersionForm | None = Non
     at = now()
     today = shop_day(at)
     shown = shown_clauses(today, at=at, only=found)[0]
-    posts = posts_by_register()
+    words = words_on(today)
     versions = versions_of(found)
-    may_publish = request.user.has_perm("staff.publish_clause")
+    may_publish = bool(versions and found.detector) and request.user.has_perm("staff.publish_clause")
     sees_all = request.user.has_perm("staff.view_offence")
     return render(
         request,
@@ -90,8 +90,8 @@ def _page(request: HttpRequest, found: Clause, *, form: VersionForm | None = Non
                 {
                     "version": version,
                     "points": points_in_words(version.points),
-                    "parameters": parameters_in_words(version, posts),
-                    "text": wording(version, posts),
+                    "parameters": parameters_in_words(version, words),
+                    "text": wording(version, words),
                     "is_in_force": shown.version is not None and version.pk == shown.version.pk,
                     "is_coming": version.valid_from > today,
                 }
@@ -99,8 +99,7 @@ def _page(request: HttpRequest, found: Clause, *, form: VersionForm | None = Non
             ],
             "points": points_in_words(shown.version.points) if shown.version else "–",
             "soon": [one for one in shown.next_findings if sees_all or one.employee_id == request.user.pk],
-            "may_publish": may_publish,
-            "form": (form or VersionForm(versions[0], tomorrow=today + DAY)) if may_publish and versions else None,
+            "form": (form or VersionForm(versions[0], tomorrow=today + DAY)) if may_publish else None,
             "story": history_of(found),
             "at": at,
         },

@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from shopops.kit.clock import now, shop_day
 from shopops.kit.refusals import Refused
-from staff.exports.daily_report import KEPT_LANGUAGE, make_daily_report, render_both
+from staff.exports.daily_report import KEPT_LANGUAGE, kept_file, make_daily_report, render_both
 from staff.management.commands.tally import a_day
 
 LANGUAGES = ("zh-hans", "en")
@@ -43,7 +43,7 @@ class Command(BaseCommand):
             rendered = render_both(snapshot, language=options["language"]) if anew else {}
             for kind in ("xlsx", "pdf"):
                 path = folder / f"{snapshot.number}.{kind}"
-                path.write_bytes(rendered[kind] if anew else getattr(snapshot, kind).read())
+                path.write_bytes(rendered[kind] if anew else kept_file(snapshot, kind))
                 files.append(str(path))
         if options["json"]:
             self.stdout.write(

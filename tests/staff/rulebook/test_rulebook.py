@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from shopops.kit.detectors import DETECTORS
 from shopops.kit.refusals import Refused
 from staff.actions.rulebook import BOOK, load_rulebook, publish_version
-from staff.models import Clause, ClauseVersion, Event, Position
-from staff.queries.rulebook import in_force, posts_by_register, versions_in_force, versions_of, wording
+from staff.models import Clause, ClauseVersion, Event
+from staff.queries.rulebook import in_force, versions_in_force, versions_of, wording, words_on
 from tests.factories.rulebook import at, open_book, supervisor
 from tests.factories.staff import NOON, EmployeeFactory
 
@@ -61,23 +61,31 @@ def test_numbers_of_the_text_come_from_the_version_in_both_languages():
     open_book()
     supervisor()
     version = ClauseVersion.objects.get(clause__number="ORD-016")
-    posts = posts_by_register()
-    chinese = wording(version, posts)
+    words = words_on(date(2026, 11, 20))
+    chinese = wording(version, words)
     assert "每单扣审核该单的客服 3 分" in chinese
     assert "由客服主管承担" in chinese
     version.points = Decimal("-1.50")
     with translation.override("en"):
-        assert "costs the agent who approved it 1.5 points" in wording(version, posts)
-        assert "Service supervisor" in wording(version, posts)
+        assert "costs the agent who approved it 1.5 points" in wording(version, words)
+        assert "Service supervisor" in wording(version, words)
+
+
+def test_a_clause_that_another_one_prices_takes_its_numbers_from_there():
+    open_book()
+    publish(Clause.objects.get(number="ORD-016"), parameters={"working_days": 2, "fallback_post": "STF-073"})
+    version = ClauseVersion.objects.get(clause__number="ORD-015")
+    assert "其后第 1 个工作日" in wording(version, words_on(date(2026, 11, 20)))
+    assert "其后第 2 个工作日" in wording(version, words_on(date(2026, 11, 21)))
 
 
 def test_no_word_in_braces_is_left_over():
     open_book()
-    Position.objects.all()
+    words = words_on(date(2026, 11, 20))
     for version in ClauseVersion.objects.select_related("clause"):
         for language in ("zh-hans", "en"):
             with translation.override(language):
-                assert "{" not in wording(version, {}), version
+                assert "{" not in wording(version, words), version
 
 
 def test_new_wording_in_the_file_becomes_a_version_with_the_points_people_published(tmp_path):

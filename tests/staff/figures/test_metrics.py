@@ -1,0 +1,199 @@
+"""Every metric against SQL of its own; readings that stay; figures that open to their documents."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+from django.db.models import F
+
+from orders.models import Order
+from shopops.kit.metrics import METRICS
+from shopops.kit.refusals import Refused
+from staff.actions.metrics import read_metrics, read_metrics_until
+from staff.actions.tally import tally_day
+from staff.models import MetricReading
+from staff.queries.kpi import day_figures, facts_behind, person_trend, reading_times, value_of
+from tests.factories.orders import make_order
+from tests.factories.rulebook import at
+from warehouse.models import DispatchNote
+
+PAID = "FROM orders_order WHERE part = 1 AND paid_at >= {start} AND paid_at < {end}"
+NOTES = "FROM warehouse_dispatchnote WHERE"
+# Each: numerator and denominator of the company's reading, written by hand. {start} and {end} are the day.
+BY_HAND = {
+    "orders.placed": "SELECT count(*), NULL FROM orders_order WHERE part = 1"
+    " AND placed_at >= {start} AND placed_at < {end}",
+    "orders.paid": f"SELECT count(*), NULL {PAID}",
+    "orders.sales": f"SELECT coalesce(sum(total), 0), NULL {PAID}",
+    "orders.average_value": f"SELECT coalesce(sum(total), 0), count(*) {PAID}",
+    "orders.refund_share": f"SELECT coalesce(sum(refund), 0), coalesce(sum(total), 0) {PAID}",
+    "orders.approved": "SELECT count(*), NULL FROM orders_order WHERE confirmed_at >= {start} AND confirmed_at < {end}",
+    "orders.exceptions": "SELECT count(*), NULL FROM orders_orderexception"
+    " WHERE raised_at >= {start} AND raised_at < {end}",
+    "warehouse.picked": "SELECT coalesce(sum(pieces), 0), NULL "
+    + NOTES
+    + " picked_at >= {start} AND picked_at < {end}",
+    "warehouse.packed": "SELECT count(*), NULL " + NOTES + " packed_at >= {start} AND packed_at < {end}",
+    "warehouse.shipped": "SELECT count(*), NULL " + NOTES + " shipped_at >= {start} AND shipped_at < {end}",
+    "warehouse.dispatch_in_24h": "SELECT count(*) FILTER (WHERE shipped_at <= confirmed_at + interval '1 day'),"
+    " count(*) " + NOTES + " state <> 'cancelled' AND confirmed_at + interval '1 day' >= {start}"
+    " AND confirmed_at + interval '1 day' < {end}",
+    "staff.points": "SELECT coalesce(sum(points), 0), NULL FROM staff_pointentry WHERE day = date '{day}'",
+}
+
+
+def by_hand(name: str, day: date) -> tuple[Decimal, Decimal | None]:
+    start, end = (f"timestamptz '{one:%Y-%m-%d} 00:00+08'" for one in (day, day + timedelta(days=1)))
+    with connection.cursor() as cursor:
+        cursor.execute(BY_HAND[name].format(start=start, end=end, day=day))
+        return cursor.fetchone()
+
+
+def test_every_metric_is_checked_by_hand():
+    assert set(BY_HAND) == set(METRICS)
+
+
+@pytest.mark.parametrize("name", sorted(BY_HAND))
+def test_a_metric_gives_what_sql_written_by_hand_gives(shop, name):
+    tally_day(shop.day, at=shop.night)
+    for day in (shop.day, shop.day - timedelta(days=1), shop.day + timedelta(days=1)):
+        read_metrics(day, at=at("2026-11-22 01:00"))
+        reading = MetricReading.objects.get(metric=name, day=day, shop=None, employee=None)
+        numerator, denominator = by_hand(name, day)
+        assert (reading.numerator, reading.denominator) == (numerator, denominator)
+
+
+@pytest.mark.parametrize("name", sorted(BY_HAND))
+def test_shops_and_people_add_up_to_the_company_unless_nobody_did_it(shop, name):
+    tally_day(shop.day, at=shop.night)
+    read_metrics(shop.day, at=shop.night)
+    readings = MetricReading.objects.filter(metric=name, day=shop.day)
+    whole = readings.get(shop=None, employee=None)
+    if METRICS[name].by_shop:
+        parts = readings.filter(shop__isnull=False)
+        assert parts.count() == 2
+        assert sum(one.numerator for one in parts) == whole.numerator
+    people = readings.filter(employee__isnull=False)
+    if people:
+        assert abs(sum(one.numerator for one in people)) <= abs(whole.numerator)
+
+
+@pytest.mark.parametrize("name", sorted(BY_HAND))
+def test_the_documents_behind_a_figure_add_up_to_it(shop, name):
+    """Amounts add up to the numerator; where each document counts as one, their number does."""
+    tally_day(shop.day, at=shop.night)
+    read_metrics(shop.day, at=shop.night)
+    for reading in MetricReading.objects.filter(metric=name, day=shop.day):
+        facts = facts_behind(name, shop.day, shop=reading.shop_id, employee=reading.employee_id)
+        listed = facts.page(0, 100)
+        assert facts.count() == len(listed)
+        if name == "warehouse.dispatch_in_24h":
+            assert len(listed) == reading.denominator
+            assert sum(fact.tone == "good" for fact in listed) == reading.numerator
+        else:
+            assert sum(1 if fact.amount is None else fact.amount for fact in listed) == reading.numerator
+
+
+def test_late_notes_stand_first_behind_the_dispatch_rate(shop):
+    listed = facts_behind("warehouse.dispatch_in_24h", shop.day, shop=None, employee=None).page(0, 50)
+    assert [fact.tone for fact in listed] == ["danger", "danger", "good", "good", "good"]
+    assert listed[0].label == shop.late.number
+
+
+def test_reading_a_day_twice_gives_the_same(shop):
+    def kept():
+        return set(
+            MetricReading.objects.values_list(
+                "metric", "day", "shop", "employee", "numerator", "denominator", "version"
+            )
+        )
+
+    count = read_metrics(shop.day, at=shop.night)
+    first = kept()
+    assert read_metrics(shop.day, at=shop.night + timedelta(days=9)) == count == len(first)
+    assert kept() == first
+
+
+def test_reading_again_follows_facts_that_changed_since(shop):
+    read_metrics(shop.day, at=shop.night)
+    Order.objects.filter(shop=shop.first, refund=0).update(refund=F("total"))
+    read_metrics(shop.day, at=shop.night)
+    share = MetricReading.objects.get(metric="orders.refund_share", day=shop.day, shop=None, employee=None)
+    assert (share.numerator, share.denominator) == by_hand("orders.refund_share", shop.day)
+    assert share.numerator > 300
+
+
+def test_what_is_gone_is_gone_from_the_readings(shop):
+    read_metrics(shop.day, at=shop.night)
+    DispatchNote.objects.update(packed_by=None, packed_at=None)
+    read_metrics(shop.day, at=shop.night)
+    assert not MetricReading.objects.filter(metric="warehouse.packed", employee=shop.wang).exists()
+
+
+def test_a_day_that_has_not_begun_is_not_read(shop):
+    with pytest.raises(Refused):
+        read_metrics(date(2026, 11, 22), at=shop.night)
+
+
+def test_the_nightly_reading_fills_the_trend_and_reads_the_last_week_again(shop):
+    read_metrics(shop.day - timedelta(days=3), at=shop.night - timedelta(days=3))
+    read_metrics(shop.day - timedelta(days=20), at=shop.night - timedelta(days=20))
+    read_metrics_until(shop.day, at=shop.night)
+    times = reading_times(shop.day - timedelta(days=29), shop.day)
+    assert len(times) == 30
+    assert times[shop.day - timedelta(days=3)] == shop.night
+    assert times[shop.day - timedelta(days=20)] == shop.night - timedelta(days=20)
+
+
+def test_figures_carry_yesterday_the_same_weekday_and_thirty_days(shop):
+    for back in (0, 1, 7):
+        read_metrics(shop.day - timedelta(days=back), at=shop.night)
+    figures = day_figures(shop.day)
+    sales = figures["headlines"][0]
+    assert sales["metric"] == "orders.sales"
+    assert (sales["value"], sales["yesterday"], sales["last_week"]) == ("351.5", "80", "0")
+    assert (len(sales["trend"]), sales["trend"][-1], sales["trend"][0]) == (30, "351.5", None)
+    rate = next(figure for figure in figures["headlines"] if figure["metric"] == "warehouse.dispatch_in_24h")
+    assert (rate["numerator"], rate["denominator"], rate["value"]) == ("3", "5", "0.6")
+
+
+def test_a_shop_has_its_own_figures_and_only_those_measured_by_shop(shop):
+    read_metrics(shop.day, at=shop.night)
+    figures = day_figures(shop.day, shop=shop.second)
+    values = {figure["metric"]: figure["value"] for figure in figures["headlines"]}
+    assert values["orders.sales"] == "50"
+    assert values["warehouse.dispatch_in_24h"] == "0.5"
+    assert "staff.points" not in values
+    assert figures["people"] == figures["shops"] == []
+
+
+def test_people_stand_by_how_much_they_did(shop):
+    tally_day(shop.day, at=shop.night)
+    read_metrics(shop.day, at=shop.night)
+    people = {row["name"]: row["figures"] for row in day_figures(shop.day)["people"]}
+    assert list(people) == ["王强", "李娜", "何洁"]
+    assert people["王强"] == {"warehouse.picked": "3", "warehouse.packed": "3", "warehouse.shipped": "3"}
+    assert people["李娜"] == {"orders.approved": "3", "staff.points": "-3"}
+    assert people["何洁"] == {"staff.points": "-3"}
+    assert person_trend(shop.agent, shop.day, shop.day)["staff.points"] == {shop.day: Decimal(-3)}
+
+
+def test_the_figures_of_a_day_take_three_queries_whatever_there_is(shop, django_assert_num_queries):
+    read_metrics(shop.day, at=shop.night)
+    with django_assert_num_queries(3):
+        day_figures(shop.day)
+
+
+def test_of_nothing_there_is_no_share():
+    assert value_of("orders.refund_share", Decimal(0), Decimal(0)) is None
+    assert value_of("orders.average_value", Decimal(10), Decimal(3)) == Decimal("3.33")
+    assert value_of("orders.paid", Decimal(7), None) == 7
+
+
+def test_parts_that_were_split_off_are_no_orders_of_their_own(shop):
+    make_order(part=2, paid_at=at("2026-11-20 12:00"))
+    read_metrics(shop.day, at=shop.night)
+    assert MetricReading.objects.get(metric="orders.paid", day=shop.day, shop=None, employee=None).numerator == 4
