@@ -1,0 +1,48 @@
+"""Every verb of the trail has a name that people read, and every named verb is used."""
+
+from __future__ import annotations
+
+import ast
+import re
+
+from shopops.kit.verbs import VERBS
+from tests.architecture.code import APPS, CODE, called, calls, files, name_of, texts
+
+VERB = re.compile(r"(?:staff|catalog|warehouse|orders|service)\.[a-z_]+")
+COMPUTED = {
+    "staff/actions/events.py": "passes on what it is given",
+    "orders/actions/trail.py": "passes on what it is given",
+}
+"""Files where the verb is not a literal, each with its reason."""
+
+
+def recorded() -> dict[str, str]:
+    """Return verb → a place where it is recorded."""
+    found = {}
+    for path in files(*APPS, ending=".py"):
+        for node in calls(path):
+            if called(node).startswith("record") and node.args and isinstance(node.args[0], ast.Constant):
+                found[str(node.args[0].value)] = f"{name_of(path)}:{node.lineno}"
+    return {verb: place for verb, place in found.items() if VERB.fullmatch(verb)}
+
+
+def test_every_recorded_verb_has_a_label():
+    mute = {verb: place for verb, place in recorded().items() if verb not in VERBS}
+
+    assert mute == {}, "declare it at the end of the department's states.py"
+
+
+def test_every_declared_verb_is_written_somewhere():
+    written = {
+        text
+        for path in files(*CODE, ending=".py")
+        if path.name != "states.py"
+        for _line, text in texts(path)
+        if VERB.fullmatch(text)
+    }
+
+    assert [verb for verb in VERBS if verb not in written] == []
+
+
+def test_verbs_are_named_in_past_tense_by_their_department():
+    assert [verb for verb in VERBS if verb.split(".")[0] not in APPS] == []
