@@ -52,7 +52,7 @@ class BundlePart(models.Model):
     """How many pieces of a SKU one bundle is made of."""
 
     bundle = models.ForeignKey(Sku, on_delete=models.CASCADE, related_name="parts", verbose_name=_("bundle"))
-    part = models.ForeignKey(Sku, on_delete=models.PROTECT, related_name="part_of", verbose_name=_("part"))
+    part = models.ForeignKey(Sku, on_delete=models.PROTECT, related_name="part_of", verbose_name=_("component"))
     quantity = models.PositiveSmallIntegerField(_("pieces"), default=1)
 
     class Meta:

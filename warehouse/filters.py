@@ -42,8 +42,8 @@ class NoteFilters(ListFilters):
     kind = AnyOfFilter(field_name="kind", choices=WaveKind.choices, label=_("Kind"))
     state = AnyOfFilter(field_name="state", choices=NoteState.choices, label=_("State"))
     shop = AnyOfFilter(field_name="shop_id", choices=shop_choices, label=_("Shop"))
-    confirmed = DaysFilter(field_name="confirmed_at", label=_("Confirmed"))
-    shipped = DaysFilter(field_name="shipped_at", label=_("Shipped"))
+    confirmed = DaysFilter(field_name="confirmed_at", label=_("Confirmed at"))
+    shipped = DaysFilter(field_name="shipped_at", label=_("Shipped at"))
     wave = NumbersFilter(field_name="wave__number", label=_("Waves"))
     goods = WordsFilter(field_name="summary", label=_("Goods"))
     receiver = WordsFilter(field_name="receiver_name", label=_("Receiver"), lookup_expr="startswith")
@@ -61,7 +61,7 @@ class WaveFilters(ListFilters):
     number = NumbersFilter(field_name="number", label=_("Waves"), first=True)
     kind = AnyOfFilter(field_name="kind", choices=WaveKind.choices, label=_("Kind"), first=True)
     carrier = AnyOfFilter(field_name="carrier_id", choices=carrier_choices, label=_("Carrier"), first=True)
-    made = DaysFilter(field_name="made_at", label=_("Made"), first=True)
+    made = DaysFilter(field_name="made_at", label=_("Made at"), first=True)
     picker = WordsFilter(field_name="picker__name", label=_("Picker"))
 
 
@@ -91,11 +91,11 @@ class ParcelFilters(ListFilters):
 
     waybill = NumbersFilter(field_name="waybill", label=_("Waybills"), first=True)
     carrier = AnyOfFilter(field_name="carrier_id", choices=carrier_choices, label=_("Carrier"), first=True)
-    shipped = DaysFilter(field_name="shipped_at", label=_("Shipped"), first=True)
+    shipped = DaysFilter(field_name="shipped_at", label=_("Shipped at"), first=True)
     state = AnyOfFilter(field_name="state", choices=ParcelState.choices, label=_("State"))
     shop = AnyOfFilter(field_name="note__shop_id", choices=shop_choices, label=_("Shop"))
-    signed = DaysFilter(field_name="signed_at", label=_("Signed"))
-    collected = DaysFilter(field_name="collected_at", label=_("Collected"))
+    signed = DaysFilter(field_name="signed_at", label=_("Signed at"))
+    collected = DaysFilter(field_name="collected_at", label=_("Collected at"))
     province = WordsFilter(field_name="note__province", label=_("Province"), lookup_expr="startswith")
     orders = NumbersFilter(field_name="note__order_numbers", label=_("Order numbers"))
 

@@ -86,7 +86,7 @@ class ScanResult(TextChoices):
 
     OPENED = "opened", _("parcel opened")
     OK = "ok", _("right")
-    DONE = "done", _("complete")
+    DONE = "done", _("all scanned")
     WAYBILL = "waybill", _("waybill taken")
     WRONG = "wrong", _("wrong goods")
     SURPLUS = "surplus", _("one too many")

@@ -52,7 +52,7 @@ def make_wave(note_ids: Sequence[int], *, kind: WaveKind = WaveKind.MIXED, by: E
     for slot, note in enumerate(notes, start=1):
         note.slot = slot
     DispatchNote.objects.bulk_update(notes, ["slot"], batch_size=500)
-    record("warehouse.wave_made", wave, by=by, at=at, changes={"notes": (0, len(notes))})
+    record("warehouse.wave_made", wave, by=by, at=at, changes={"notes": ("", len(notes))})
     record_many(
         "warehouse.note_waved",
         ((note, {"wave": ("", wave.number), "slot": ("", note.slot)}) for note in notes),

@@ -75,7 +75,7 @@ def pick_list_pdf(wave: Wave, *, by: Employee, at: datetime) -> bytes:
                 "rows": rows,
                 "pieces": sum(row.pieces for row in rows),
                 "notes": DispatchNote.objects.filter(wave=wave, stopped_at=None).count(),
-                "barcode": code128(wave.number, height=40),
+                "barcode": code128(wave.number, height=32),
                 "by": by,
                 "at": at,
             },
@@ -96,7 +96,7 @@ def printable(sheets: Sequence[PrintedNote]) -> list[Sheet]:
         Sheet(
             sheet,
             notes[sheet.note_id],
-            code128(notes[sheet.note_id].waybill or notes[sheet.note_id].number, height=50, words=True),
+            code128(notes[sheet.note_id].waybill or notes[sheet.note_id].number, height=30, words=True),
             six_points(notes[sheet.note_id], lines[sheet.note_id]),
         )
         for sheet in sheets

@@ -38,7 +38,7 @@ PARCEL_LIST = ListPage(
     columns=(
         Column("waybill", _("Waybill"), fixed=True, card="full"),
         Column("note", _("Dispatch note"), card="full"),
-        Column("place", _("To"), card="left"),
+        Column("place", _("Destination"), card="left"),
         Column("state", _("State"), card="right"),
         Column("news", _("Last news"), sort="news", card="full"),
         Column("shipped_at", _("Shipped at"), sort="shipped", card="left"),
