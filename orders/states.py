@@ -164,6 +164,15 @@ declare_verbs(
     },
     tone="warn",
 )
+declare_verbs(
+    {
+        "orders.imported": _("imported files"),
+        "orders.shop_first_seen": _("found a shop in a file"),
+        "orders.changed_on_platform": _("took over changes of the platform"),
+        "orders.platform_values_taken": _("took over what the platform says"),
+    }
+)
+declare_verbs({"orders.change_held_back": _("held back a change of the platform")}, tone="warn")
 declare_verbs({"orders.closed": _("closed the order"), "orders.finance_denied": _("denied for finance")}, tone="danger")
 declare_verbs(
     {

@@ -176,6 +176,9 @@ ORDER_COLUMNS = (
 )
 """`{kept}` stands for: the file says nothing, or we shipped the parcel ourselves."""
 
+OF_A_LINE = " · "
+"""Between a line's code and its column, in the names of changes: `SP-0001 · quantity`."""
+
 LINE_STATUS = f"CASE WHEN s.status = '' THEN %(unknown)s ELSE {STATUS_GIVEN} END"
 LINE_CODE = "left(coalesce(nullif(s.outer_code, ''), s.external_code), 200)"
 

@@ -13,7 +13,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from orders.actions.exceptions import Raised, clear_exceptions, raise_exceptions
-from orders.imports.columns import ADDRESS, AMOUNT, GOODS, MEMO, ORDER_COLUMNS
+from orders.imports.columns import ADDRESS, AMOUNT, GOODS, MEMO, OF_A_LINE, ORDER_COLUMNS
 from orders.imports.staging import Stage
 from orders.models import Order, OrderException
 from orders.states import IN_REVIEW, SCREENED, UNREVIEWED, ExceptionKind, OrderState, PlatformStatus
@@ -161,10 +161,11 @@ def _refunds(applied: dict[str, list[Any]]) -> Iterator[str]:
     if float(after or 0) > float(before or 0):
         yield f"¥{after}"
     for name, (_before, now) in applied.items():
-        if name.startswith("lines.") and name.endswith(".refund_status") and now in ACTIVE_REFUNDS:
-            yield name.removeprefix("lines.").removesuffix(".refund_status")
-        if name.startswith("lines.") and name.endswith(".status") and now == PlatformStatus.CLOSED:
-            yield name.removeprefix("lines.").removesuffix(".status")
+        code, between, column = name.rpartition(OF_A_LINE)
+        if between and column == "refund_status" and now in ACTIVE_REFUNDS:
+            yield code
+        if between and column == "status" and now == PlatformStatus.CLOSED:
+            yield code
 
 
 def _changed(batch_id: int) -> Iterator[Changed]:
@@ -184,7 +185,7 @@ def _changed(batch_id: int) -> Iterator[Changed]:
                       o.state IN ({_quoted(WITH_WAREHOUSE)}) OR o.parts > 1 OR o.confirmed_at IS NOT NULL
                       OR o.state IN ({_quoted(UNREVIEWED)}))
                OR c.applied ? 'refund'
-               OR jsonb_path_exists(c.applied, '$.keyvalue() ? (@.key like_regex "^lines[.].*(status)$")'))
+               OR jsonb_path_exists(c.applied, '$.keyvalue() ? (@.key like_regex "{OF_A_LINE}(refund_)?status$")'))
             ORDER BY o.id
             """,
             {"batch": batch_id},

@@ -12,6 +12,7 @@ from orders.imports.columns import (
     CONTENT_KEPT,
     LINE_CODE,
     LINE_COLUMNS,
+    OF_A_LINE,
     STATUS_GIVEN,
     Filled,
     insert_list,
@@ -22,7 +23,7 @@ from orders.imports.staging import Stage
 from orders.models import OrderLine
 from orders.states import LineKind, PlatformStatus
 
-MONEY_OF_LINES = '$.keyvalue() ? (@.key starts with "lines.")'
+SUMS_OF_LINES = f'$.keyvalue() ? (@.key like_regex "{OF_A_LINE}(quantity|list_price|paid)$")'
 
 
 @dataclass
@@ -219,7 +220,7 @@ def _insert(cursor: Any, stage: Stage, params: dict[str, Any], *, is_known: bool
         cursor.execute(
             f"""
             INSERT INTO import_changes (order_id, applied, held)
-            SELECT k.order_id, jsonb_object_agg('lines.' || coalesce(nullif({LINE_CODE}, ''), s.title),
+            SELECT k.order_id, jsonb_object_agg(coalesce(nullif({LINE_CODE}, ''), s.title) || '{OF_A_LINE}quantity',
                    jsonb_build_array(NULL, k.quantity)), '{{}}'
             FROM import_keys k JOIN {stage.table} s ON s.row = k.row
             WHERE NOT k.fresh {unknown} GROUP BY k.order_id
@@ -234,7 +235,7 @@ def _shares(source: str, row: str) -> str:
     The source has `order_id`, `amount`, `weight` and `given`, the share where the file has it.
     """
     return f"""
-        SELECT p.*, CASE WHEN p.lines = 1 THEN p.rest WHEN p.given IS NOT NULL THEN p.given
+        SELECT p.*, CASE WHEN p.given IS NOT NULL THEN p.given WHEN p.lines = 1 THEN p.rest
                          WHEN p.is_last THEN p.rest - sum(p.part) OVER w + p.part ELSE p.part END AS share
         FROM (
             SELECT q.*, CASE WHEN q.given IS NOT NULL OR q.lines < 2 THEN 0
@@ -282,7 +283,7 @@ def _change(cursor: Any, stage: Stage, params: dict[str, Any]) -> int:
             RETURNING d.order_id, d.known_code, d.known_title, {applied} AS changes
         ), told AS (
             INSERT INTO import_changes (order_id, applied, held)
-            SELECT w.order_id, jsonb_object_agg('lines.' || coalesce(nullif(known_code, ''), known_title) || '.' || c.key, c.value), '{{}}'
+            SELECT w.order_id, jsonb_object_agg(coalesce(nullif(known_code, ''), known_title) || '{OF_A_LINE}' || c.key, c.value), '{{}}'
             FROM written w, jsonb_each(w.changes) c
             GROUP BY w.order_id
         )
@@ -308,7 +309,7 @@ def _remove(cursor: Any) -> int:
             RETURNING l.order_id, l.code, l.title, l.quantity
         ), told AS (
             INSERT INTO import_changes (order_id, applied, held)
-            SELECT order_id, jsonb_object_agg('lines.' || coalesce(nullif(code, ''), title), jsonb_build_array(quantity, NULL)), '{{}}'
+            SELECT order_id, jsonb_object_agg(coalesce(nullif(code, ''), title) || '{OF_A_LINE}quantity', jsonb_build_array(quantity, NULL)), '{{}}'
             FROM gone GROUP BY order_id
         )
         SELECT count(*) FROM gone
@@ -325,7 +326,7 @@ def share_again(cursor: Any) -> None:
         FROM orders_orderline l JOIN orders_order o ON o.id = l.order_id
         WHERE l.kind = '{LineKind.SALE}' AND l.order_id IN (
             SELECT order_id FROM import_changes
-            WHERE applied ?| ARRAY['total', 'postage', 'paid', 'paid_at'] OR jsonb_path_exists(applied, '{MONEY_OF_LINES}'))
+            WHERE applied ?| ARRAY['total', 'postage', 'paid', 'paid_at'] OR jsonb_path_exists(applied, '{SUMS_OF_LINES}'))
     ) k"""
     cursor.execute(
         f"""

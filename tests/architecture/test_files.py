@@ -15,7 +15,6 @@ VENDORED = ("shopops/static/fonts",)
 
 THE_EDGE = ("views", "admin", "management", "jobs", "worklists")
 READS_THE_CLOCK = {
-    "orders/imports/__init__.py": "an import ends when its work ends, not when it was asked for",
     "staff/actions/jobs.py": "a run ends when its work ends, not when it was asked for",
     "orders/imports/__init__.py": "an import ends when it ends",
     "staff/actions/progress.py": "a sign of life is of this moment",
