@@ -126,6 +126,18 @@ def test_every_permission_of_the_table_exists():
     assert set_up_roles(at=NOON).unknown == []
 
 
+def test_every_permission_a_department_names_belongs_to_some_post():
+    from django.contrib.auth.models import Permission
+
+    from staff.queries.permissions import DEPARTMENTS, STANDARD
+
+    set_up_roles(at=NOON)
+    ours = Permission.objects.filter(content_type__app_label__in=DEPARTMENTS, group=None).select_related("content_type")
+    named = [one for one in ours if one.codename not in {f"{verb}_{one.content_type.model}" for verb in STANDARD}]
+
+    assert [one.codename for one in named] == []
+
+
 def test_the_command_answers_with_one_json_object_as_its_last_line():
     out = StringIO()
     call_command("setup_roles", "--json", stdout=out, stderr=StringIO())
