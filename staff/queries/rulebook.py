@@ -72,7 +72,9 @@ def holder_of(register_id: str, *, on: date) -> Employee | None:
     return appointment.employee if appointment else None
 
 
-def shown_clauses(day: date, *, at: datetime, only: Clause | None = None) -> list[ClauseShown]:
+def shown_clauses(
+    day: date, *, at: datetime, words: Words | None = None, only: Clause | None = None
+) -> list[ClauseShown]:
     """Return every clause, or one, with the version in force on `day` and what is about to fall under it."""
     current = Prefetch("versions", queryset=in_force(day), to_attr="current")
     coming = Prefetch(
@@ -80,7 +82,7 @@ def shown_clauses(day: date, *, at: datetime, only: Clause | None = None) -> lis
         queryset=ClauseVersion.objects.filter(published_at__isnull=False, valid_from__gt=day).order_by("valid_from"),
         to_attr="coming",
     )
-    words = words_on(day)
+    words = words or words_on(day)
     clauses = Clause.objects.filter(pk=only.pk) if only else Clause.objects.all()
     return [_shown(clause, words, at=at) for clause in clauses.prefetch_related(current, coming)]
 

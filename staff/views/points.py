@@ -127,7 +127,8 @@ def offence_waiver(request: HttpRequest, number: int) -> HttpResponse:
     """Waive the points of an offence, with the reason."""
     found = _visible(request, number)
     assert isinstance(request.user, Employee)  # noqa: S101 -- signed in, says the decorator
-    waive_offence(found, reason=request.POST.get("reason", ""), by=request.user, at=now())
+    reason = request.POST.get("reason", "").replace("\x00", "")
+    waive_offence(found, reason=reason, by=request.user, at=now())
     messages.success(request, _("The points are waived; %(name)s has been told.") % {"name": found.employee})
     return redirect(found)
 

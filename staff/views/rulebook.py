@@ -75,8 +75,8 @@ def _page(request: HttpRequest, found: Clause, *, form: VersionForm | None = Non
     assert isinstance(request.user, Employee)  # noqa: S101 -- signed in, says the decorator
     at = now()
     today = shop_day(at)
-    shown = shown_clauses(today, at=at, only=found)[0]
     words = words_on(today)
+    shown = shown_clauses(today, at=at, words=words, only=found)[0]
     versions = versions_of(found)
     may_publish = bool(versions and found.detector) and request.user.has_perm("staff.publish_clause")
     sees_all = request.user.has_perm("staff.view_offence")
