@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from catalog.models import Sku
 from orders import policy
 from orders.filters import flag_choices
-from orders.models import Order
+from orders.models import OrderLine
+from orders.queries.whole import LineShown
 from orders.states import ChaseResult, ExceptionKind
 from shopops.kit.clock import SHANGHAI, shop_day, start_of_day
 from shopops.kit.refusals import Refused
@@ -188,17 +190,16 @@ class MatchForm(forms.Form):
 class SplitForm(forms.Form):
     """How many pieces of each line go into a new part: a field for each line of an order."""
 
-    def __init__(self, *args: Any, order: Order, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, lines: Iterable[OrderLine | LineShown], **kwargs: Any) -> None:
         """Make a field for each line that has pieces left."""
         super().__init__(*args, **kwargs)
-        for line in order.lines.order_by("pk"):
+        for line in lines:
             if line.here:
-                self.fields[f"line_{line.pk}"] = forms.IntegerField(
+                self.fields[f"line_{line.id}"] = forms.IntegerField(
                     label=line.title or line.known_as,
                     min_value=0,
                     max_value=line.here,
                     required=False,
-                    help_text=str(line.here),
                     widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
                 )
 

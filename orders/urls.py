@@ -8,7 +8,7 @@ from django.urls import include, path
 from django.utils.translation import gettext_lazy as _
 
 from orders.queries.listed import found_orders
-from orders.views import order
+from orders.views import order, rules
 from orders.views.chase_list import CHASE_LIST
 from orders.views.exception_list import EXCEPTION_LIST
 from orders.views.order_list import ORDER_LIST, merge_proposals
@@ -23,6 +23,16 @@ urlpatterns = [
     path("review/", review_desk, name="review_desk"),
     path("exceptions/", include(list_urls(EXCEPTION_LIST))),
     path("unpaid/", include(list_urls(CHASE_LIST))),
+    path("rules/", rules.rules, name="rules"),
+    path("rules/new/", rules.rule_new, name="rule_new"),
+    path("rules/stop/", rules.rule_stop_all, name="rule_stop_all"),
+    path("rules/trials/<int:run_id>/", rules.rule_trial, name="rule_trial"),
+    path("rules/<int:rule_id>/", rules.rule, name="rule"),
+    path("rules/<int:rule_id>/wording/", rules.rule_wording, name="rule_wording"),
+    path("rules/<int:rule_id>/place/", rules.rule_place, name="rule_place"),
+    path("rules/<int:rule_id>/mode/", rules.rule_mode, name="rule_mode"),
+    path("rules/<int:rule_id>/stopping/", rules.rule_stopping, name="rule_stopping"),
+    path("rules/<int:rule_id>/trial/", rules.rule_trial_of, name="rule_trial_of"),
     path("order/<int:key>/", order.order, name="order"),
     path("order/<int:key>/personal/", order.order_personal, name="order_personal"),
     path("order/<int:key>/approval/", order.order_approval, name="order_approval"),
@@ -93,6 +103,7 @@ add_department(
                 icon="phone",
                 waits="orders.unpaid",
             ),
+            Entry("orders.rules", _("Review rules"), "orders:rules", "orders.manage_rules", icon="workflow"),
         ),
     )
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -220,10 +221,28 @@ def whole_order(order: Order, *, at: datetime, by: int | None = None) -> Whole:
 
 
 def reason_said(kind: str, reason: str) -> str:
-    """Return an exception's reason in the reader's language; most are figures and codes, which need none."""
+    """Return an exception's reason in the reader's language; the screening keeps figures and codes only."""
     if kind in {ExceptionKind.ADDRESS, ExceptionKind.INCOMPLETE}:
-        return "、".join(_part_said(one) for one in reason.split("; "))
+        return _("; ").join(_part_said(one) for one in reason.split("; "))
+    if kind in {ExceptionKind.SHORT, ExceptionKind.PRICE}:
+        return _("; ").join(_figures_said(one) for one in reason.split("; "))
     return reason
+
+
+def _figures_said(text: str) -> str:
+    """Say what is short or oddly priced: `CUP-1 3 > 1`, `CUP-1 ¥3.00 < ¥10.00`, `CUP-1 ¥3.00 ≪ ~¥45.00`."""
+    if found := _SHORT.fullmatch(text):
+        return _("%(sku)s: %(wanted)s wanted, %(free)s free") % found.groupdict()
+    if found := _BELOW.fullmatch(text):
+        return _("%(sku)s sold for ¥%(price)s, lowest price ¥%(norm)s") % found.groupdict()
+    if found := _FAR.fullmatch(text):
+        return _("%(sku)s sold for ¥%(price)s, usually about ¥%(norm)s") % found.groupdict()
+    return text
+
+
+_SHORT = re.compile(r"(?P<sku>.+) (?P<wanted>\d+) > (?P<free>-?\d+)")
+_BELOW = re.compile(r"(?P<sku>.+) ¥(?P<price>[\d.]+) < ¥(?P<norm>[\d.]+)")
+_FAR = re.compile(r"(?P<sku>.+) ¥(?P<price>[\d.]+) [≪≫] ~¥(?P<norm>[\d.]+)")
 
 
 def _part_said(word: str) -> str:

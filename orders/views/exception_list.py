@@ -103,7 +103,7 @@ EXCEPTION_LIST = ListPage(
     batch=(
         BatchAction(
             "clearing",
-            _("Clear"),
+            _("Settle"),
             run=_clear,
             skips=_not_open,
             form=OutcomeForm,

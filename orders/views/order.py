@@ -44,7 +44,7 @@ from orders.models import Order
 from orders.queries.listed import TONES
 from orders.queries.order_page import history_with_masks, masked_receiver
 from orders.queries.rule_trace import read_traces
-from orders.queries.whole import whole_order
+from orders.queries.whole import Whole, whole_order
 from orders.states import ExceptionKind, OrderState
 from orders.views.order_offers import ORDER_OFFERS
 from shopops.kit.access import allowed
@@ -69,7 +69,7 @@ def order_of(key: int) -> Order:
     return found
 
 
-def shown_order(found: Order, employee: Employee, *, desk: bool = False) -> dict[str, Any]:
+def shown_order(found: Order, employee: Employee) -> dict[str, Any]:
     """Return what the page, the drawer and the desk show of an order."""
     at = now()
     whole = whole_order(found, at=at, by=employee.pk)
@@ -80,18 +80,18 @@ def shown_order(found: Order, employee: Employee, *, desk: bool = False) -> dict
         "receiver": masked_receiver(found),
         "ladders": read_traces(whole.traces),
         "asks": asks_of(ORDER_OFFERS, found, str(found.pk), employee),
-        "split_form": SplitForm(order=found, auto_id="split_%s") if _may_split(found, employee, desk=desk) else None,
+        "split_form": SplitForm(lines=whole.lines, auto_id="split_%s") if _may_split(found, whole, employee) else None,
         "outcome_form": OutcomeForm(auto_id="outcome_%s"),
         "at": at,
     }
 
 
-def _may_split(found: Order, employee: Employee, *, desk: bool) -> bool:
+def _may_split(found: Order, whole: Whole, employee: Employee) -> bool:
     return (
-        not desk
-        and found.state == OrderState.REVIEW
+        found.state == OrderState.REVIEW
         and found.part == 1
-        and found.pieces > 1
+        and not whole.merged
+        and whole.pieces > 1
         and employee.has_perm("orders.split_order")
     )
 
@@ -224,7 +224,7 @@ def _split(request: HttpRequest, found: Order) -> str:
     if request.POST.get("by_stock"):
         part = split_by_stock(found, by=actor(request), at=now(), seen=_seen(request))
     else:
-        form = SplitForm(request.POST, order=found)
+        form = SplitForm(request.POST, lines=found.lines.order_by("pk"))
         checked(form)
         part = split_order(found, form.pieces, by=actor(request), at=now(), seen=_seen(request))
     return _("%(part)s was split off.") % {"part": part}

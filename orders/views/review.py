@@ -12,22 +12,19 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from orders.actions.seats import take_seat
-from orders.forms import SplitForm
 from orders.models import Order
 from orders.queries.desk import Place, cursor_of, place_in_queue, said
-from orders.states import OrderState
 from orders.views.order import order_of, shown_order
 from shopops.kit.access import allowed
 from shopops.kit.clock import now
 from warehouse.views.asking import actor
 
 TAB_LABELS = {
-    "ready": _("Ready"),
+    "ready": _("Can be approved"),
     "short": _("Out of stock"),
     "troubled": _("Exceptions"),
     "all": _("All to review"),
 }
-KEYS = {"approval": "Enter", "hold": "h", "flag": "f", "remark": "r", "release": "Enter"}
 
 
 @allowed("orders.review_order")
@@ -44,10 +41,8 @@ def review_desk(request: HttpRequest) -> HttpResponse:
     if place.order_id:
         found = order_of(place.order_id)
         take_seat(found.pk, by=employee, at=at)
-        context |= shown_order(found, employee, desk=True)
+        context |= shown_order(found, employee)
         context |= _links(place, found)
-        if found.state == OrderState.REVIEW and found.part == 1 and employee.has_perm("orders.split_order"):
-            context["split_form"] = SplitForm(order=found, auto_id="split_%s")
     part = "orders/review/desk.html" if request.headers.get("HX-Target") == "desk" else "orders/review/page.html"
     return render(request, part, context)
 

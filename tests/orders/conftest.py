@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 
 from staff.models import Employee
 from tests.factories.staff import EmployeeFactory
@@ -44,3 +45,10 @@ def queries_of(db):
         return sum("staff_settingvalue" not in query["sql"] for query in queries)
 
     return count
+
+
+@pytest.fixture
+def english():
+    """Sentences in English, whatever Chinese says."""
+    with translation.override("en"):
+        yield

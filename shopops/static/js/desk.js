@@ -37,6 +37,8 @@
   document.addEventListener("click", (event) => {
     const opener = event.target.closest("[data-open-dialog]");
     const box = opener && document.getElementById(opener.dataset.openDialog);
-    if (box?.open) (box.querySelector("[name=reason], input[type=text]:not([readonly]), input[type=radio]:checked, input:not([type=hidden])") || box).focus();
+    if (!box?.open) return;
+    const wished = ["[name=reason]", "[name=text]", "[name=question]", "input[type=radio]:checked", "input:not([type=hidden]), select"];
+    wished.map((one) => box.querySelector(one)).find(Boolean)?.focus();
   });
 })();
