@@ -1,0 +1,73 @@
+"""A real browser with somebody logged in, which notes every complaint of the page's policy or scripts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from importlib import import_module
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from playwright.sync_api import ConsoleMessage, Page
+
+from staff.models import Employee
+from tests.kit.lists.conftest import listed  # noqa: F401 -- the page of people, for the tests of lists
+
+WIDTHS = {"desk": (1440, 900), "phone": (390, 844)}
+
+
+@pytest.fixture
+def watched(page: Page) -> Iterator[Page]:
+    """The browser's page; the test fails at its end if the page complained."""
+    complaints: list[str] = []
+
+    def note(message: ConsoleMessage) -> None:
+        # An answer of 403, 404 or 409 is what some tests ask for; a request that a newer one replaces is meant to end.
+        harmless = ("Failed to load resource", "Response Status Error Code 4", "htmx:afterRequest", "htmx:abort")
+        if message.type == "error" and not message.text.startswith(harmless):
+            complaints.append(message.text)
+
+    page.on("console", note)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.set_default_timeout(10_000)
+    page.emulate_media(reduced_motion="reduce")
+    yield page
+    assert complaints == []
+
+
+@pytest.fixture
+def visit(watched: Page, live_server) -> Callable[..., Page]:
+    """Log somebody in and open an address, at a width and in a language."""
+
+    def open_page(address: str, employee: Employee | None = None, *, width: str = "desk", language: str = "zh-hans"):
+        cookies = [{"name": settings.LANGUAGE_COOKIE_NAME, "value": language, "url": live_server.url}]
+        if employee is not None:
+            session = import_module(settings.SESSION_ENGINE).SessionStore()
+            session[SESSION_KEY] = str(employee.pk)
+            session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+            session[HASH_SESSION_KEY] = employee.get_session_auth_hash()
+            session.save()
+            cookies.append({"name": settings.SESSION_COOKIE_NAME, "value": session.session_key, "url": live_server.url})
+        watched.context.add_cookies(cookies)
+        across, down = WIDTHS[width]
+        watched.set_viewport_size({"width": across, "height": down})
+        watched.goto(f"{live_server.url}{address}")
+        return watched
+
+    return open_page
+
+
+@pytest.fixture
+def faults() -> Callable[[Page], list[str]]:
+    """Say what axe finds wrong with the page as it stands, and whether it is wider than the screen."""
+
+    def find(page: Page) -> list[str]:
+        found = [
+            f"{fault['id']}: {fault['nodes'][0]['html'][:150]}" for fault in Axe().run(page).response["violations"]
+        ]
+        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+            found.append("the page is wider than the screen")
+        return found
+
+    return find
