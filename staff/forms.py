@@ -30,7 +30,7 @@ class VersionForm(forms.Form):
         """Offer the values of the version it follows."""
         initial = {"points": version.points.normalize(), "valid_from": tomorrow}
         initial |= {f"with_{name}": value for name, value in version.parameters.items()}
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(*args, **{**kwargs, "initial": initial})
         self.version = version
         for name, value in version.parameters.items():
             self.fields[f"with_{name}"] = _field(name, value)

@@ -66,8 +66,8 @@ def read_shipped(day: date) -> Iterator[Reading]:
 def read_dispatch_in_24h(day: date) -> Iterator[Reading]:
     """Measure, for each shop and the company, how many of the notes due on the day had left in time."""
     met, due = 0, 0
-    counts = {"met": Count("pk", filter=IN_TIME), "due": Count("pk")}
-    for row in due_on(day).values("shop_id").annotate(**counts).order_by("shop_id"):
+    rows = due_on(day).values("shop_id").annotate(met=Count("pk", filter=IN_TIME), due=Count("pk")).order_by("shop_id")
+    for row in rows:
         met, due = met + row["met"], due + row["due"]
         yield Reading(row["met"], row["due"], shop_id=row["shop_id"])
     yield Reading(met, due)

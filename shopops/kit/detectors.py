@@ -103,7 +103,7 @@ def found(
 ) -> QuerySet[Any, tuple[Any, ...]]:
     """Turn rows into findings: which column names the document, who answers, when it happened, what shows it."""
     named = {key: F(column) if isinstance(column, str) else column for key, column in facts.items()}
-    return rows.annotate(
+    findings: QuerySet[Any, tuple[Any, ...]] = rows.annotate(
         found_id=F("pk"),
         found_label=F(label) if isinstance(label, str) else label,
         found_employee=F(employee) if isinstance(employee, str) else employee,
@@ -111,6 +111,7 @@ def found(
         found_facts=JSONObject(**named),
         found_url=address.expression(),
     ).values_list(*COLUMNS)
+    return findings
 
 
 Detect = Callable[[Question], Iterable[Finding]]

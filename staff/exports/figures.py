@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -224,6 +224,6 @@ def person_rows(people: Sequence[PersonRow], link: Link = nowhere) -> list[Row]:
     ]
 
 
-def _cell(name: str, values: dict[str, str | None], link: Link, **query: Any) -> Cell:
+def _cell(name: str, values: Mapping[str, str | None], link: Link, **query: Any) -> Cell:
     metric, value = METRICS[name], number(values.get(name))
     return Cell(metric, value, "" if value is None else written(metric, value), link(name, **query))

@@ -11,9 +11,11 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from openpyxl import Workbook
 from openpyxl.chart import BarChart, LineChart, Reference
+from openpyxl.chart.legend import Legend
 from openpyxl.chart.shapes import GraphicalProperties
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from shopops.kit.clock import SHANGHAI
@@ -88,7 +90,7 @@ def _thirty_days(sheet: Worksheet, report: Report) -> None:
         for column, figure in enumerate(figures, start=2):
             metric = METRICS[figure["metric"]]
             _put(sheet, row + index, column, values[metric.name][index], FORMATS[metric.unit])
-    sheet.freeze_panes = sheet.cell(row, 2)
+    sheet.freeze_panes = f"B{row}"
     _widths(sheet, [12.0] + [WIDE] * len(figures))
 
 
@@ -121,7 +123,7 @@ def _offences(sheet: Worksheet, report: Report) -> None:
         row += 1
     _put(sheet, row, 1, _("Total"), bold=True)
     for letter, style in (("D", "#,##0"), ("E", POINTS)):
-        cell = sheet[f"{letter}{row}"]
+        cell: Any = sheet[f"{letter}{row}"]
         cell.value, cell.number_format = f"=SUM({letter}{first}:{letter}{row - 1})", style
         cell.font = Font(name=FONT, size=10, bold=True, color=INK)
     row += 2
@@ -269,10 +271,11 @@ def _chart(sheet: Worksheet, days: Worksheet, anchor: str, report: Report) -> No
     line.y_axis.number_format = "¥#,##0"
     for axis in (bars.x_axis, bars.y_axis, line.x_axis, line.y_axis):
         axis.delete = False
-    bars.x_axis.number_format, bars.x_axis.tickLblSkip = "mm-dd", 5
+    _label_days(bars.x_axis)
+    _label_days(line.x_axis)
     line += bars
-    line.x_axis.number_format, line.x_axis.tickLblSkip = "mm-dd", 5
-    line.title, line.legend.position = bars.title, "b"
+    line.title, line.legend = bars.title, Legend()
+    line.legend.position = "b"
     line.height, line.width = 8.2, 26
     sheet.add_chart(line, anchor)
     if IN_TIME in columns:
@@ -283,9 +286,14 @@ def _chart(sheet: Worksheet, days: Worksheet, anchor: str, report: Report) -> No
         rate.series[0].smooth = False
         rate.title, rate.legend, rate.height, rate.width = str(METRICS[IN_TIME].label), None, 7, 26
         rate.y_axis.number_format, rate.y_axis.scaling.max = "0%", 1
-        rate.x_axis.number_format, rate.x_axis.tickLblSkip = "mm-dd", 5
+        _label_days(rate.x_axis)
         rate.x_axis.delete = rate.y_axis.delete = False
         days.add_chart(rate, f"A{last + 3}")
+
+
+def _label_days(axis: Any) -> None:
+    """Name every fifth day."""
+    axis.number_format, axis.tickLblSkip = "mm-dd", 5
 
 
 def _widths(sheet: Worksheet, widths: list[float]) -> None:
@@ -298,8 +306,8 @@ def _print_set_up(sheet: Worksheet, report: Report) -> None:
     sheet.page_setup.paperSize = Worksheet.PAPERSIZE_A4
     sheet.page_setup.orientation = "landscape"
     sheet.page_setup.fitToHeight = 0
-    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     sheet.print_title_rows = "1:4"
     sheet.page_margins.left = sheet.page_margins.right = 0.5
-    sheet.oddFooter.left.text = f"{report.snapshot.number} · {report.snapshot.digest[:16]}"
-    sheet.oddFooter.right.text = "&P / &N"
+    foot: Any = sheet.oddFooter
+    foot.left.text, foot.right.text = f"{report.snapshot.number} · {report.snapshot.digest[:16]}", "&P / &N"

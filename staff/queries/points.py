@@ -81,11 +81,12 @@ def totals_by_clause(*, first: date, last: date, employee: Employee | None = Non
     entries = PointEntry.objects.filter(day__gte=first, day__lte=last)
     if employee:
         entries = entries.filter(employee=employee)
-    return list(
+    rows = (
         entries.values("offence__clause__number", "offence__clause__title", "offence__clause__title_en")
         .annotate(points=Sum("points"), charges=Count("pk", filter=~_COUNTERS))
         .order_by("points", "offence__clause__number")
     )
+    return [dict(row) for row in rows]
 
 
 def offence_rows(day: date) -> list[dict[str, Any]]:

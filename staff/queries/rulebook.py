@@ -135,7 +135,7 @@ def _shown(clause: Clause, words: Words, *, at: datetime) -> ClauseShown:
     coming: list[ClauseVersion] = clause.coming  # type: ignore[attr-defined]  # prefetched
     version = current[0] if current else None
     watch = next((one for name, one in DETECTORS.items() if name == clause.detector), None)
-    soon, findings = 0, []
+    soon, findings = 0, list[Finding]()
     if version and watch:
         question = Question(Window(at, at + SOON), at, version.parameters)
         soon, findings = count_and_first(watch.find(question), MOST_SHOWN)
