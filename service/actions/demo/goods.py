@@ -40,7 +40,7 @@ def make_goods(shops: list[Shop], warehouse: Warehouse, random: Random) -> tuple
     articles: list[Article] = []
     skus: list[Sku] = []
     items: list[Item] = []
-    for number, (code, title, group, colours, sizes, price, grams) in enumerate(GOODS):
+    for number, (code, title, _group, colours, sizes, price, grams) in enumerate(GOODS):
         popularity = min(random.paretovariate(1.6), 6)
         for shop in shops:
             item = Item(shop=shop, platform_id=str(6_780_000_000_00 + number * 137 + shop.pk), title=title)
@@ -53,7 +53,6 @@ def make_goods(shops: list[Shop], warehouse: Warehouse, random: Random) -> tuple
                 charged = Decimal(price + size_number * 20)
                 sku.cost = (charged * Decimal("0.45")).quantize(Decimal("0.01"))
                 sku.floor_price = (charged * Decimal("0.7")).quantize(Decimal("0.01"))
-                sku.picture = group
                 skus.append(sku)
                 chance = popularity * random.uniform(0.3, 1)
                 articles += [Article(sku, item, title, charged, chance) for item in items[-len(shops) :]]
