@@ -79,7 +79,7 @@ def match_goods(order_ids: list[int]) -> int:
             """,
             [order_ids],
         )
-        return matched + cursor.rowcount
+        return int(matched + cursor.rowcount)
 
 
 def _lock(order_ids: list[int]) -> dict[int, str]:

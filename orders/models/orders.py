@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -21,8 +23,11 @@ from orders.states import (
 from staff.models import Employee, Shop
 from warehouse.models import Carrier, DispatchNote
 
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
 
-def money(label: str, *, null: bool = False) -> models.DecimalField:  # type: ignore[type-arg]
+
+def money(label: str | _StrPromise, *, null: bool = False) -> models.DecimalField:  # type: ignore[type-arg]
     """Return a column for an amount in yuan."""
     return models.DecimalField(
         label, max_digits=14, decimal_places=2, null=null, blank=null, default=None if null else 0
@@ -120,7 +125,7 @@ class Order(models.Model):
     """MD5 of the row of the order list; NULL while only the detail file has spoken."""
     platform_values = models.JSONField(_("the platform says"), null=True, blank=True, editable=False)
     """{column: value} where the platform's word differs from ours on purpose: changes held back because the order was
-    released already, and values somebody here has corrected. An import compares with these first; NULL if there are none."""
+    released already, and values somebody here has corrected. An import compares with these first; NULL if none."""
     extra = models.JSONField(_("other columns of the file"), default=dict, blank=True)
     first_batch = models.ForeignKey(ImportBatch, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     last_batch = models.ForeignKey(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
@@ -273,10 +273,11 @@ def doing_said(doing: Mapping[str, Any], carriers: Mapping[int, str]) -> str:
         return " · ".join(filter(None, (f"{label} {span}", doing.get("reason", ""))))
     if doing["do"] == "gift":
         return _gift_said(label, doing)
-    values: Collection[Any] = {
-        "flag": [FlagColour(int(doing["flag"])).label] if "flag" in doing else [],
-        "courier": [carriers[int(doing["carrier"])]] if "carrier" in doing else [],
-    }.get(doing["do"], [doing[name] for name in told.fields if doing.get(name)])
+    values: list[Any] = [doing[name] for name in told.fields if doing.get(name)]
+    if doing["do"] == "flag" and values:
+        values = [FlagColour(int(values[0])).label]
+    elif doing["do"] == "courier" and values:
+        values = [carriers[int(values[0])]]
     return f"{label} {' '.join(str(value) for value in values)}".strip()
 
 
