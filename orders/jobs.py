@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from orders.actions.checks import check_orders
@@ -11,8 +12,8 @@ from orders.actions.holds import release_due_holds
 from orders.actions.merges import merge_proposals
 from orders.actions.prices import measure_prices
 from orders.actions.screening import screen_orders
-from orders.models import ImportBatch, Order
-from orders.queries.rule_trial import try_rule
+from orders.models import ImportBatch, Order, ReviewRule
+from orders.queries.rule_trial import try_rule, try_wording
 from orders.states import IN_REVIEW, UNREVIEWED
 from shopops.kit.jobs import Progress, job
 from staff.models import Employee
@@ -55,6 +56,12 @@ def merge_proposals_job(progress: Progress) -> dict[str, Any]:
 
 
 @job("orders.try_rule", label=_("Try a rule on the last 30 days"))
-def try_rule_job(progress: Progress, *, rule_id: int) -> dict[str, Any]:
-    """Say what a rule would have done with the orders of the last 30 days; nothing is changed."""
-    return try_rule(rule_id, at=progress.started_at, step=progress.step)
+def try_rule_job(
+    progress: Progress, *, rule_id: int | None = None, draft: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    """Say what a rule, or a draft nobody has saved, would have done with the orders of the last 30 days."""
+    if draft is None:
+        found = try_rule(rule_id or 0, at=progress.started_at, step=progress.step)
+    else:
+        found = try_wording(ReviewRule(**draft), at=progress.started_at, step=progress.step)
+    return found | {"url": reverse("orders:rule_trial", args=[progress.run_id])}

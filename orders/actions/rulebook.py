@@ -76,12 +76,18 @@ def save_rule(
 
 @transaction.atomic
 def switch_rule(
-    rule: ReviewRule, *, on: bool | None = None, shadow: bool | None = None, by: Employee, at: datetime
+    rule: ReviewRule,
+    *,
+    on: bool | None = None,
+    shadow: bool | None = None,
+    stops: bool | None = None,
+    by: Employee,
+    at: datetime,
 ) -> ReviewRule:
-    """Switch a rule on or off, into shadow or out of it."""
+    """Switch a rule on or off, into shadow or out of it; let the later rules run after it or not."""
     rule = ReviewRule.objects.select_for_update().get(pk=rule.pk)
     changes = {}
-    for name, value in (("is_on", on), ("is_shadow", shadow)):
+    for name, value in (("is_on", on), ("is_shadow", shadow), ("stops", stops)):
         if value is not None and getattr(rule, name) != value:
             changes[name] = (getattr(rule, name), value)
             setattr(rule, name, value)
@@ -111,6 +117,15 @@ def order_rules(rule_ids: Sequence[int], *, by: Employee, at: datetime) -> None:
             before, rule.position = rule.position, number * 10
             rule.save(update_fields=["position"])
             record("orders.rule_changed", rule, by=by, at=at, changes={"position": (before, rule.position)})
+
+
+@transaction.atomic
+def move_rule(rule: ReviewRule, places: int, *, by: Employee, at: datetime) -> None:
+    """Let a rule run some places later (or, below 0, earlier); at the ends it stays where it is."""
+    keys = list(ReviewRule.objects.select_for_update().order_by("position", "pk").values_list("pk", flat=True))
+    place = keys.index(rule.pk)
+    keys.insert(max(0, min(len(keys) - 1, place + places)), keys.pop(place))
+    order_rules(keys, by=by, at=at)
 
 
 _KEPT = ("name", "shop_id", "conditions", "actions", "is_on", "is_shadow", "stops")

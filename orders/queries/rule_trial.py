@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
-from orders.models import Order, ReviewRule
+from django.utils.translation import gettext as _
+
+from orders.models import Order, ReviewRule, RuleVersion
+from orders.queries.listed import TONES
 from orders.queries.rule_facts import facts_of, ready_rule
+from orders.queries.rules import names, said_doings, said_groups
 from orders.states import OrderState
 from shopops.kit.clock import shop_day
+from staff.models import JobRun
+from staff.states import JobState
 
 DAYS = 30
 CHUNK = 5000
@@ -19,14 +27,19 @@ _RELEASED = {OrderState.APPROVED, OrderState.SHIPPED, OrderState.SIGNED, OrderSt
 
 
 def try_rule(rule_id: int, *, at: datetime, step: Callable[[int, int], None] | None = None) -> dict[str, Any]:
-    """Judge the paid orders of the last 30 days by a rule as it is now; change nothing.
+    """Judge the paid orders of the last 30 days by a rule as it is now; change nothing."""
+    return try_wording(ReviewRule.objects.get(pk=rule_id), at=at, step=step)
+
+
+def try_wording(rule: ReviewRule, *, at: datetime, step: Callable[[int, int], None] | None = None) -> dict[str, Any]:
+    """Judge the paid orders of the last 30 days by a rule that need not have been saved; change nothing.
 
     Flags and tags are those the orders have today; exceptions count if they were ever raised. The stock of today says
     nothing about then, so gifts and approvals are counted as if there had been enough.
 
-    :returns: counts, how the orders it fires for ended, days, and some of the orders, for `rule_trial.html`.
+    :returns: counts, how the orders it fires for ended, days, and some of the orders, for `shown_trial`.
     """
-    ready = ready_rule(ReviewRule.objects.get(pk=rule_id))
+    ready = ready_rule(rule)
     orders = Order.objects.filter(paid_at__gte=at - timedelta(days=DAYS), paid_at__lt=at, part=1)
     if ready.rule.shop_id:
         orders = orders.filter(shop_id=ready.rule.shop_id)
@@ -69,6 +82,82 @@ def try_rule(rule_id: int, *, at: datetime, step: Callable[[int, int], None] | N
         "gifts": gifts,
         "samples": [list(row) for row in samples],
     }
+
+
+@dataclass(frozen=True)
+class TrialShown:
+    """What came of a trial, in words."""
+
+    name: str
+    orders: int
+    fired: int
+    amount: Decimal
+    gifts: int
+    groups: list[list[tuple[str, int, int]]]
+    """(condition, orders it held for, percent of all)"""
+    doings: list[str]
+    ends: list[tuple[str, str, int]]
+    """(what became of them, tone, orders)"""
+    days: list[tuple[str, int]]
+    """(day as 11-20, orders), without gaps."""
+    samples: list[tuple[int, str, str]]
+
+    @property
+    def percent(self) -> str:
+        """Return the share of orders it fires for."""
+        return f"{self.fired * 100 / self.orders:.1f}%" if self.orders else "–"
+
+
+def shown_trial(run: JobRun) -> TrialShown | None:
+    """Return the result of a finished trial; None while there is none."""
+    result = run.result
+    if run.state != JobState.DONE or "fired" not in result:
+        return None
+    told: Any = run.params.get("draft")
+    if told is None:
+        version = RuleVersion.objects.filter(rule=result["rule"], version=result["version"])
+        told = version.values("name", "conditions", "actions").first()
+    told = told or {"name": "", "conditions": [], "actions": []}
+    called = names()
+    orders = result["orders"]
+    return TrialShown(
+        name=told["name"],
+        orders=orders,
+        fired=result["fired"],
+        amount=Decimal(result["amount"]),
+        gifts=result["gifts"],
+        groups=[
+            [(text, count, count * 100 // orders if orders else 0) for text, count in zip(group, held, strict=False)]
+            for group, held in zip(said_groups(told["conditions"], called), result["held"], strict=False)
+        ],
+        doings=said_doings(told["actions"], called),
+        ends=[(*_ended(state), count) for state, count in result["ends"].items()],
+        days=_every_day(result["days"]),
+        samples=[(key, number, summary) for key, number, summary in reversed(result["samples"])],
+    )
+
+
+def last_trial(rule: ReviewRule) -> JobRun | None:
+    """Return the latest trial of a rule as it was saved."""
+    return JobRun.objects.filter(job="orders.try_rule", params={"rule_id": rule.pk}).order_by("-pk").first()
+
+
+def _ended(state: str) -> tuple[str, str]:
+    """Return what became of orders in words, and its colour."""
+    if state == "released":
+        return _("released to the warehouse"), "good"
+    return str(OrderState(state).label), TONES[OrderState(state)]
+
+
+def _every_day(days: dict[str, int]) -> list[tuple[str, int]]:
+    """Fill the gaps between the days."""
+    known = [date.fromisoformat(day) for day in days if day]
+    if not known:
+        return []
+    first = min(known)
+    span = (max(known) - first).days + 1
+    every = (first + timedelta(days=number) for number in range(span))
+    return [(f"{day:%m-%d}", days.get(day.isoformat(), 0)) for day in every]
 
 
 def _pieces(gift: dict[str, Any], skus: dict[str, int]) -> int:
