@@ -34,9 +34,8 @@ def recall_order(order: Order, *, reason: str, by: Employee | None, at: datetime
     order.refresh_from_db()
     if order.state != OrderState.APPROVED or order.note is None:
         raise MoveRefused(_("The order is not with the warehouse."))
-    note = DispatchNote.objects.select_for_update(no_key=True).get(
-        pk=order.note_id
-    )  # notes before orders: shipping too
+    # The note is locked before the orders, as shipping does, so that the two never wait for each other in a circle.
+    note = DispatchNote.objects.select_for_update(no_key=True).get(number=order.note.number)
     back = take_back(list(Order.objects.filter(note=note, state=OrderState.APPROVED).order_by("pk")))
     for one in back:
         record(
