@@ -35,7 +35,7 @@ class OrgUnitAdmin(RecordedAdmin[OrgUnit]):
         """Count posts and people with the rows."""
         counted: models.QuerySet[OrgUnit] = super().get_queryset(request)
         posts, people = models.Count("posts", distinct=True), models.Count("members", distinct=True)
-        return counted.annotate(post_count=posts, people_count=people)
+        return counted.annotate(post_count=posts, people_count=people).order_by("position", "pk")
 
     @admin.display(description=_("unit"), ordering="position")
     def in_tree(self, unit: OrgUnit) -> SafeString:
@@ -118,7 +118,7 @@ class PositionAdmin(RecordedAdmin[Position]):
         """Count the holders with the rows."""
         open_ones = models.Q(appointments__until=None)
         rows: models.QuerySet[Position] = super().get_queryset(request)
-        return rows.annotate(holder_count=models.Count("appointments", filter=open_ones))
+        return rows.annotate(holder_count=models.Count("appointments", filter=open_ones)).order_by("position", "pk")
 
     @admin.display(description=_("holders"))
     def holders_now(self, post: Position) -> int:
