@@ -20,16 +20,14 @@ SHORTEST = 2
 def skus_called(codes: Iterable[str]) -> dict[str, Sku]:
     """Return for each code the SKU whose merchant code or barcode it is; a barcode wins. One query."""
     wanted = set(codes)
+    skus = list(Sku.objects.filter(Q(code__in=wanted | {code.upper() for code in wanted}) | Q(barcode__in=wanted)))
+    by_code = {sku.code: sku for sku in skus}
+    by_barcode = {sku.barcode: sku for sku in skus if sku.barcode}
     found: dict[str, Sku] = {}
-    upper = {code.upper(): code for code in wanted}
-    skus = list(Sku.objects.filter(Q(code__in=wanted | set(upper)) | Q(barcode__in=wanted)))
-    for sku in skus:
-        for name in (sku.code, upper.get(sku.code, "")):
-            if name in wanted:
-                found[name] = sku
-    for sku in skus:
-        if sku.barcode and sku.barcode in wanted:
-            found[sku.barcode] = sku
+    for code in wanted:
+        sku = by_barcode.get(code) or by_code.get(code) or by_code.get(code.upper())
+        if sku is not None:
+            found[code] = sku
     return found
 
 

@@ -22,7 +22,7 @@ from staff.models import Employee
 @allowed("catalog.import_goods")
 def goods_import(request: HttpRequest) -> HttpResponseBase:
     """Take a table of goods; it is read in the background."""
-    form = GoodsFileForm(request.POST or None, request.FILES or None)
+    form = GoodsFileForm(request.POST, request.FILES) if request.method == "POST" else GoodsFileForm()
     if request.method == "POST" and form.is_valid():
         assert isinstance(request.user, Employee)  # noqa: S101 -- the decorator has seen to it
         file = form.cleaned_data["table"]

@@ -23,7 +23,7 @@ from warehouse.views.asking import actor
 @allowed("warehouse.import_trace")
 def traces(request: HttpRequest) -> HttpResponseBase:
     """Take files of traces; they are read in the background."""
-    form = TraceFilesForm(request.POST or None, request.FILES or None)
+    form = TraceFilesForm(request.POST, request.FILES) if request.method == "POST" else TraceFilesForm()
     if request.method == "POST" and form.is_valid():
         files = [[_keep(one), str(one.name)[:120]] for one in form.cleaned_data["traces"]]
         start_job("warehouse.import_traces", by=actor(request), at=now(), files=files)
