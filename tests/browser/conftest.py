@@ -24,7 +24,7 @@ def watched(page: Page) -> Iterator[Page]:
 
     def note(message: ConsoleMessage) -> None:
         # An answer of 403, 404 or 409 is what some tests ask for; a request that a newer one replaces is meant to end.
-        harmless = ("Failed to load resource", "Response Status Error Code 4", "htmx:afterRequest", "htmx:abort")
+        harmless = ("Failed to load resource", "Response Status Error Code 4", "htmx:afterRequest", "htmx:sendAbort")
         if message.type == "error" and not message.text.startswith(harmless):
             complaints.append(message.text)
 
