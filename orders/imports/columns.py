@@ -82,7 +82,7 @@ class Filled:
     :param needs: fields of which the file must have one before the column of a known order is touched.
     :param changed: SQL for a known order (over `s`, `o`, and `{eff}`, what the platform said before); `new` if empty.
     :param guard: the exception a change raises on an order that was released already, instead of being written.
-    :param cast: type of the value where it is kept as JSON.
+    :param cast: type of the value, where it is kept as JSON; money is kept as text, as everywhere in the trail.
     """
 
     name: str
@@ -91,6 +91,10 @@ class Filled:
     changed: str = ""
     guard: str = ""
     cast: str = "text"
+
+    def told(self, value: str) -> str:
+        """Return SQL for a value as the trail keeps it."""
+        return f"round({value}, 2)::text" if self.cast == "numeric" else value
 
     @property
     def is_guarded(self) -> bool:
@@ -141,8 +145,15 @@ ORDER_COLUMNS = (
         f"coalesce(s.paid_amount, CASE WHEN s.paid_at IS NOT NULL THEN {TOTAL} END, 0)",
         ("paid_amount",),
         "coalesce(s.paid_amount, {eff})",
+        cast="numeric",
     ),
-    Filled("refund", "coalesce(s.refund_amount, 0)", ("refund_amount",), "coalesce(s.refund_amount, {eff})"),
+    Filled(
+        "refund",
+        "coalesce(s.refund_amount, 0)",
+        ("refund_amount",),
+        "coalesce(s.refund_amount, {eff})",
+        cast="numeric",
+    ),
     Filled(
         "pieces",
         "coalesce(s.item_count, 0)",
@@ -192,10 +203,10 @@ LINE_COLUMNS = (
     Filled("title", "left(s.title, 300)", ("title",)),
     Filled("attributes", "left(s.properties, 300)", ("properties",), guard=GOODS),
     Filled("quantity", "s.quantity", ("quantity",), guard=GOODS),
-    Filled("list_price", "coalesce(s.price, 0)", ("price",)),
+    Filled("list_price", "coalesce(s.price, 0)", ("price",), cast="numeric"),
     Filled("status", LINE_STATUS, ("status",), f"CASE WHEN s.status = '' THEN {{eff}} ELSE {STATUS_GIVEN} END"),
     Filled("refund_status", "CASE s.refund_status WHEN 'none' THEN '' ELSE s.refund_status END", ("refund_status",)),
-    Filled("refund", "coalesce(s.refund_amount, 0)", ("refund_amount",)),
+    Filled("refund", "coalesce(s.refund_amount, 0)", ("refund_amount",), cast="numeric"),
     Filled("remark", "left(s.note, 500)", ("note",)),
 )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -9,18 +10,13 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Q
-from django.utils.translation import gettext as _
 
 from orders.actions.exceptions import Raised, clear_exceptions, raise_exceptions
 from orders.imports.columns import ADDRESS, AMOUNT, GOODS, MEMO, OF_A_LINE, ORDER_COLUMNS
 from orders.imports.staging import Stage
-from orders.models import Order, OrderException
+from orders.models import OrderException
 from orders.states import IN_REVIEW, SCREENED, UNREVIEWED, ExceptionKind, OrderState, PlatformStatus
 from staff.models import Employee
-from warehouse.actions.notes import stop_note
-from warehouse.models import DispatchNote
-from warehouse.states import NoteState
 
 GUARDS = {column.name: column.guard for column in ORDER_COLUMNS if column.guard} | {"lines": GOODS}
 ADDRESS_WORDS = {
@@ -33,17 +29,8 @@ ADDRESS_WORDS = {
     "postcode": "postcode",
 }
 """The words the screening uses for parts of an address; reasons must not show the address itself."""
-STOPPING = frozenset(
-    {
-        ExceptionKind.REFUND.value,
-        ExceptionKind.CANCELLED.value,
-        ExceptionKind.SHIPPED_ELSEWHERE.value,
-        ADDRESS,
-        GOODS,
-    }
-)
-"""Kinds with which the parcel must not leave before somebody has looked."""
-NOT_BLOCKING = frozenset({MEMO})
+NOT_BLOCKING = frozenset({MEMO, AMOUNT})
+"""Kinds with which a parcel may leave all the same; the others stop it until somebody has looked."""
 WITH_WAREHOUSE = (OrderState.APPROVED, OrderState.MERGED)
 REFUND_MATTERS = (*IN_REVIEW, *WITH_WAREHOUSE, OrderState.SHIPPED)
 ACTIVE_REFUNDS = ("wait_seller_agree", "wait_buyer_return", "wait_seller_receive", "wait_seller_resend", "success")
@@ -71,24 +58,24 @@ class Findings:
     """What follows from the changes."""
 
     raised: list[Raised] = field(default_factory=list)
-    stopping: dict[int, set[str]] = field(default_factory=dict)
-    """Order → kinds for which its parcel is stopped."""
+    split: dict[int, list[Raised]] = field(default_factory=dict)
+    """Part 1 of a split order → what is raised on its other parts too, which are sent by themselves."""
 
     def add(self, order: Changed, kind: str, reason: str) -> None:
         """Raise an exception on the order, or on the one it is merged into."""
         target = order.merged_into_id or order.id
         if target != order.id:
             reason = f"{order.number}: {reason}" if reason else order.number
-        self.raised.append((target, kind, reason, kind not in NOT_BLOCKING))
-        if kind in STOPPING:
-            self.stopping.setdefault(target, set()).add(kind)
-            self.stopping.setdefault(order.id, set()).add(kind)
+        one = (target, kind, reason, kind not in NOT_BLOCKING)
+        self.raised.append(one)
+        if order.parts > 1 and kind not in NOT_BLOCKING:
+            self.split.setdefault(order.id, []).append(one)
 
 
 def draw_consequences(
     *, batch_id: int, trail: UUID, by: Employee | None, at: datetime, new: bool, changed: bool
 ) -> int:
-    """Raise what the changes in `import_told` and the new orders call for, and stop parcels; return how many.
+    """Raise what the changes in `import_told` and the new orders call for; parcels are stopped with it. Return how many.
 
     :param new: new orders may have troubles (`troubled_stages`).
     :param changed: there are changes at all.
@@ -98,8 +85,8 @@ def draw_consequences(
         found.raised.append((order, kind, reason, True))
     for order in _changed(batch_id) if changed else ():
         _look_at(order, found)
+    found.raised += _for_other_parts(found.split)
     raised = raise_exceptions(found.raised, by=by, at=at, batch=trail)
-    _stop_parcels(found.stopping, by=by, at=at)
     if changed:
         _clear_settled(batch_id, trail, by=by, at=at)
     return raised
@@ -123,8 +110,9 @@ def troubled_stages(stages: Sequence[Stage]) -> bool:
 def _look_at(order: Changed, found: Findings) -> None:
     """Add what follows for one order."""
     kinds: dict[str, list[str]] = {}
-    for name in order.held:
-        kinds.setdefault(GUARDS[name], []).append(name)
+    for name, guard in GUARDS.items():
+        if name in order.held:
+            kinds.setdefault(guard, []).append(name)
     for kind, names in kinds.items():
         found.add(order, kind, _reason(kind, names, order.held))
     status = str(order.applied.get("platform_status", [None, ""])[1])
@@ -191,7 +179,8 @@ def _changed(batch_id: int) -> Iterator[Changed]:
             {"batch": batch_id},
         )
         while rows := cursor.fetchmany(2000):
-            yield from map(Changed._make, rows)
+            for *values, applied, held in rows:
+                yield Changed(*values, applied=json.loads(applied), held=json.loads(held))
 
 
 def _new_troubles(batch_id: int) -> list[tuple[int, str, str]]:
@@ -221,24 +210,21 @@ def _new_troubles(batch_id: int) -> list[tuple[int, str, str]]:
         return found + cursor.fetchall()
 
 
-def _stop_parcels(stopping: dict[int, set[str]], *, by: Employee | None, at: datetime) -> None:
-    """Stop the dispatch notes of these orders, all parts of a split one included."""
-    if not stopping:
-        return
-    affected = Order.objects.in_bulk(stopping)
-    for order in affected.values():
-        notes = DispatchNote.objects.filter(
-            Q(orders=order) | Q(orders__shop=order.shop_id, orders__number=order.number)
-        ).exclude(state__in=(NoteState.SHIPPED, NoteState.CANCELLED))
-        for note in notes.distinct().order_by("pk"):
-            for kind in sorted(stopping[order.pk]):
-                stop_note(
-                    note,
-                    reason=_("%(kind)s: order %(number)s")
-                    % {"kind": ExceptionKind(kind).label, "number": order.number},
-                    by=by,
-                    at=at,
-                )
+def _for_other_parts(split: dict[int, list[Raised]]) -> list[Raised]:
+    """Return the exceptions of split orders for those of their other parts that have not left."""
+    if not split:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            SELECT o.id, p.id FROM orders_order o
+            JOIN orders_order p ON p.number = o.number AND p.shop_id = o.shop_id AND p.part > 1
+            WHERE o.id = ANY(%s) AND p.state IN ({_quoted((*UNREVIEWED, *WITH_WAREHOUSE))})
+            ORDER BY p.id
+            """,
+            [list(split)],
+        )
+        return [(part, *one[1:]) for order, part in cursor.fetchall() for one in split[order]]
 
 
 def _clear_settled(batch_id: int, trail: UUID, *, by: Employee | None, at: datetime) -> None:

@@ -125,7 +125,8 @@ def _new_of(column: Filled) -> str:
 
 def _change_of(column: Filled) -> str:
     name = column.name
-    return f"'{name}', CASE WHEN d.new_{name} IS DISTINCT FROM d.old_{name} THEN jsonb_build_array(d.old_{name}, d.new_{name}) END"
+    before, after = column.told(f"d.old_{name}"), column.told(f"d.new_{name}")
+    return f"'{name}', CASE WHEN d.new_{name} IS DISTINCT FROM d.old_{name} THEN jsonb_build_array({before}, {after}) END"
 
 
 GUARDED = tuple(column.name for column in LINE_COLUMNS if column.is_guarded)

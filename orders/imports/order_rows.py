@@ -15,6 +15,7 @@ from django.db import connection
 from orders.imports.columns import (
     FIRST_STATES,
     FOLLOWS,
+    GOODS,
     ORDER_COLUMNS,
     STATUS_GIVEN,
     STATUS_TOLD,
@@ -191,6 +192,11 @@ def _compare(cursor: Any, stage: Stage, params: dict[str, Any], *, from_lines: b
                    (o.state NOT IN ({unreviewed}) AND (o.confirmed_at IS NOT NULL OR o.merged_into_id IS NOT NULL))
                    OR o.parts > 1
                    OR EXISTS (SELECT 1 FROM orders_order m WHERE m.merged_into_id = o.id) AS released,
+                   CASE WHEN NOT o.extra @> s.extra THEN jsonb_build_array(
+                       (SELECT jsonb_object_agg(key, o.extra -> key) FROM jsonb_each(s.extra) e
+                        WHERE o.extra -> key IS DISTINCT FROM value),
+                       (SELECT jsonb_object_agg(key, value) FROM jsonb_each(s.extra) e
+                        WHERE o.extra -> key IS DISTINCT FROM value)) END AS extra_change,
                    {", ".join(f"{eff_of(column)} AS eff_{column.name}, o.{column.name} AS old_{column.name}" for column in touched)}
             FROM import_known k
             JOIN {stage.table} s ON s.row = k.row
@@ -209,12 +215,14 @@ def _compare(cursor: Any, stage: Stage, params: dict[str, Any], *, from_lines: b
         SELECT v.*,
                jsonb_strip_nulls(jsonb_build_object(
                    'state', CASE WHEN new_state <> old_state THEN jsonb_build_array(old_state, new_state) END,
+                   'extra', extra_change,
                    'platform_status', CASE WHEN new_status <> old_status THEN jsonb_build_array(old_status, new_status) END,
                    {", ".join(change_of(column, held=False) for column in touched)}
                )) AS applied,
                jsonb_strip_nulls(jsonb_build_object(
                    {", ".join(change_of(column, held=True) for column in touched if column.is_guarded)}
-               )) AS held
+               )) AS held,
+               array_remove(ARRAY[NULL::text, {", ".join(_turned_back(one) for one in touched if one.is_guarded)}], NULL) AS same_again
         FROM valued v
         """,
         params,
@@ -230,12 +238,17 @@ def _compare(cursor: Any, stage: Stage, params: dict[str, Any], *, from_lines: b
 
 
 def eff_of(column: Filled) -> str:
-    """Return SQL for what the platform said of a column before: kept apart where ours differs on purpose."""
+    """Return SQL for what the platform said of a column before: kept apart where ours differs on purpose.
+
+    A split order has fewer pieces here than there; its lines tell whether goods have changed.
+    """
+    name = column.name
     if not column.is_guarded:
-        return f"o.{column.name}"
+        return f"o.{name}"
+    split = f"WHEN o.parts > 1 THEN {column.changed.format(eff=f'o.{name}')}" if column.guard == GOODS else ""
     return (
-        f"CASE WHEN o.platform_values ? '{column.name}' THEN (o.platform_values ->> '{column.name}')::{column.cast}"
-        f" ELSE o.{column.name} END"
+        f"CASE WHEN o.platform_values ? '{name}' THEN (o.platform_values ->> '{name}')::{column.cast} {split}"
+        f" ELSE o.{name} END"
     )
 
 
@@ -249,12 +262,25 @@ def new_of(column: Filled) -> str:
 
 
 def change_of(column: Filled, *, held: bool) -> str:
-    """Return a key and a value of a JSON object: before and after, or NULL where nothing differs."""
+    """Return a key and a value of a JSON object: before and after, or NULL where nothing differs.
+
+    What the platform has turned back into what we have is no difference any more.
+    """
     name = column.name
     condition = f"v.new_{name} IS DISTINCT FROM v.eff_{name}"
     if column.is_guarded:
-        condition += " AND v.released" if held else " AND NOT v.released"
-    return f"'{name}', CASE WHEN {condition} THEN jsonb_build_array(v.eff_{name}, v.new_{name}) END"
+        condition += f" AND v.released AND v.new_{name} IS DISTINCT FROM v.old_{name}" if held else " AND NOT v.released"
+    before, after = column.told(f"v.eff_{name}"), column.told(f"v.new_{name}")
+    return f"'{name}', CASE WHEN {condition} THEN jsonb_build_array({before}, {after}) END"
+
+
+def _turned_back(column: Filled) -> str:
+    """Return SQL for the name of a column in which the platform says what we have again, else NULL."""
+    name = column.name
+    return (
+        f"CASE WHEN v.new_{name} IS DISTINCT FROM v.eff_{name} AND v.new_{name} IS NOT DISTINCT FROM v.old_{name}"
+        f" THEN '{name}' END"
+    )
 
 
 def _apply(cursor: Any, stage: Stage, params: dict[str, Any], *, from_lines: bool) -> None:
@@ -286,7 +312,7 @@ def _apply(cursor: Any, stage: Stage, params: dict[str, Any], *, from_lines: boo
             hold_reason = CASE WHEN d.new_state = d.old_state THEN o.hold_reason ELSE '' END,
             extra = CASE WHEN o.extra @> s.extra THEN o.extra ELSE o.extra || s.extra END,
             platform_values = nullif(
-                (coalesce(o.platform_values, '{{}}') - ARRAY(
+                (coalesce(o.platform_values, '{{}}') - d.same_again - ARRAY(
                     SELECT jsonb_object_keys(d.applied || d.held) INTERSECT SELECT unnest(ARRAY[{guarded}])))
                 || coalesce((SELECT jsonb_object_agg(key, value -> 1) FROM jsonb_each(d.held)), '{{}}'), '{{}}'),
             {"" if from_lines else "digest = s.digest,"}
@@ -295,7 +321,8 @@ def _apply(cursor: Any, stage: Stage, params: dict[str, Any], *, from_lines: boo
         FROM import_diff d
         JOIN {stage.table} s ON s.row = d.row
         JOIN import_shops h ON h.name = {shop_name_of(stage)}
-        WHERE o.id = d.order_id AND (d.applied <> '{{}}' OR d.held <> '{{}}' OR {"false" if from_lines else "o.digest IS NULL"})
+        WHERE o.id = d.order_id AND (
+            d.applied <> '{{}}' OR d.held <> '{{}}' OR d.same_again <> '{{}}' OR {"false" if from_lines else "o.digest IS NULL"})
         """,
         params,
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from hashlib import md5
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 
 from shopops.taobao.casting import Value
 from shopops.taobao.chunks import Chunk, copy_column
@@ -83,11 +83,15 @@ def make_table(cursor: Any, table: str, kind: ReportKind) -> None:
 
 
 def fill_table(cursor: Any, stage: Stage, texts: Iterable[bytes]) -> None:
-    """Make a report's staging table and copy the texts into it as they come."""
-    make_table(cursor, stage.table, stage.kind)
-    with cursor.copy(f"COPY {stage.table} (row, digest, extra, {', '.join(stage.fields)}) FROM STDIN") as copy:
-        for text in texts:
-            copy.write(text)
+    """Make a report's staging table and copy the texts into it as they come.
+
+    In a transaction of its own, so that a file refused half way leaves the connection usable.
+    """
+    with transaction.atomic():
+        make_table(cursor, stage.table, stage.kind)
+        with cursor.copy(f"COPY {stage.table} (row, digest, extra, {', '.join(stage.fields)}) FROM STDIN") as copy:
+            for text in texts:
+                copy.write(text)
 
 
 def drop_stages(stages: Sequence[Stage]) -> None:

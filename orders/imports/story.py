@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -182,8 +183,10 @@ def _changed_ones(cursor: Any) -> list[dict[str, Any]]:
         ORDER BY t.held = '{{}}', o.id LIMIT {MOST_SAMPLES}
         """
     )
-    names = ("id", "number", "state", "applied", "held")
-    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    return [
+        {"id": order, "number": number, "state": state, "applied": json.loads(applied), "held": json.loads(held)}
+        for order, number, state, applied, held in cursor.fetchall()
+    ]
 
 
 def find_gaps(cursor: Any, stage: Stage, orders: list[Stage], complaints: Complaints) -> int:

@@ -15,7 +15,7 @@ from tests.factories.imports import import_pair, import_texts, line_csv, order_c
 from tests.factories.staff import ShopFactory
 from tests.factories.taobao import LINE_HEADERS, ORDER_HEADERS, line, number, order, platform_csv, write_xlsx
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
 
 COUNTS = ("new", "changed", "unchanged", "refused")
 
