@@ -133,6 +133,18 @@ class ChaseFilters(ListFilters):
     claimed_by = OneOfFilter(field_name="chase__claimed_by_id", choices=people_choices, label=_("Taken by"))
 
 
+class PaymentFilters(ListFilters):
+    """Filters of the questions to finance."""
+
+    number = NumbersFilter(field_name="order__number", label=_("Order numbers"), first=True)
+    shop = AnyOfFilter(field_name="order__shop_id", choices=shop_choices, label=_("Shop"), first=True)
+    asked = DaysFilter(field_name="asked_at", label=_("Asked when"), first=True)
+    amount = RangeFilter(field_name="amount", label=_("Amount"), first=True)
+    answered = DaysFilter(field_name="answered_at", label=_("Answered"))
+    answered_by = OneOfFilter(field_name="answered_by_id", choices=people_choices, label=_("Answered by"))
+    question = WordsFilter(field_name="question", label=_("Question"))
+
+
 class TallyFilters(ListFilters):
     """Filters of the month-end tally."""
 

@@ -135,12 +135,25 @@ class FinanceForm(forms.Form):
 
 
 class AnswerForm(forms.Form):
-    """Finance's word."""
+    """Finance's word: two buttons, the sum that arrived, and a remark."""
 
     confirmed = forms.TypedChoiceField(
-        choices=(("yes", _("Confirm")), ("no", _("Deny"))), coerce=lambda word: word == "yes"
+        label=_("Answer"), choices=(("yes", _("Confirm")), ("no", _("Deny"))), coerce=lambda word: word == "yes"
     )
-    answer = forms.CharField(max_length=300, required=False)
+    amount = forms.DecimalField(label=_("Arrived, yuan"), min_value=0, max_digits=14, decimal_places=2)
+    answer = forms.CharField(label=_("Remark"), max_length=300, required=False, widget=forms.TextInput(attrs=_QUIET))
+
+
+class AnswersForm(forms.Form):
+    """Finance's word on many questions at once."""
+
+    answer = forms.CharField(label=_("Remark"), max_length=300, required=False, widget=forms.TextInput(attrs=_QUIET))
+
+
+class DenialForm(forms.Form):
+    """Finance's no to many questions at once."""
+
+    answer = forms.CharField(label=_("Reason"), max_length=300, widget=forms.TextInput(attrs=_QUIET))
 
 
 class ExceptionForm(forms.Form):

@@ -8,9 +8,10 @@ from django.urls import include, path
 from django.utils.translation import gettext_lazy as _
 
 from orders.queries.listed import found_orders
-from orders.views import order, rules
+from orders.views import finance, order, rules
 from orders.views.chase_list import CHASE_LIST
 from orders.views.exception_list import EXCEPTION_LIST
+from orders.views.finance import FINANCE
 from orders.views.order_list import ORDER_LIST, merge_proposals
 from orders.views.review import review_desk
 from shopops.kit.lists import list_urls
@@ -23,6 +24,9 @@ urlpatterns = [
     path("review/", review_desk, name="review_desk"),
     path("exceptions/", include(list_urls(EXCEPTION_LIST))),
     path("unpaid/", include(list_urls(CHASE_LIST))),
+    path("finance/", include(list_urls(FINANCE))),
+    path("payment/<int:key>/", finance.payment, name="payment"),
+    path("payment/<int:key>/answer/", finance.payment_answer, name="payment_answer"),
     path("rules/", rules.rules, name="rules"),
     path("rules/new/", rules.rule_new, name="rule_new"),
     path("rules/stop/", rules.rule_stop_all, name="rule_stop_all"),
@@ -102,6 +106,15 @@ add_department(
                 "orders.chase_payment",
                 icon="phone",
                 waits="orders.unpaid",
+            ),
+            Entry(
+                "orders.finance",
+                _("Finance desk"),
+                "orders:finance",
+                "orders.confirm_payment",
+                icon="wallet",
+                waits="orders.finance",
+                covers=("/orders/payment/",),
             ),
             Entry("orders.rules", _("Review rules"), "orders:rules", "orders.manage_rules", icon="workflow"),
         ),

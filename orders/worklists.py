@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from orders.models import Order, OrderException, Payment
 from orders.queries.chases import chasable_orders
 from orders.queries.exceptions import OPEN
+from orders.queries.finance import ANSWER_WITHIN
 from orders.queries.listed import SHORT
 from orders.queries.unmatched import waiting_for_goods
 from orders.states import ExceptionKind, OrderState
@@ -20,8 +21,6 @@ from staff.models import Employee
 
 MOST = 1000
 SHOWN = 5
-ANSWER_WITHIN = timedelta(hours=4)
-"""Finance answers within half a day's work, or the order is late (ORD-029)."""
 
 
 def _waiting(rows: QuerySet[Order], at: datetime, *, due: str = "ship_by") -> Waiting:
@@ -73,7 +72,7 @@ def finance_questions(_employee: int, at: datetime) -> Waiting:
     tasks = [
         Task(
             str(one.order),
-            reverse("orders:order", args=[one.order_id]),
+            reverse("orders:payment", args=[one.pk]),
             one.asked_at + ANSWER_WITHIN,
             f"¥{one.amount} · {one.question[:40]}",
         )
