@@ -149,9 +149,7 @@ def revive_lost_jobs(*, at: datetime) -> int:
     for run in JobRun.objects.filter(state=JobState.RUNNING, heartbeat_at__lt=at - LOST_AFTER):
         revived += _revive(run)
     for run in JobRun.objects.filter(state=JobState.FAILED, retry_at__lte=at):
-        with transaction.atomic():
-            _put_back(run)
-        revived += 1
+        revived += _back(run)
     for run in JobRun.objects.filter(state=JobState.QUEUED, asked_at__lt=at - timedelta(seconds=30)).order_by("pk"):
         if run.job not in JOBS:
             _fail(run, _("There is no job “%(name)s” any more.") % {"name": run.job})
@@ -169,9 +167,14 @@ def _revive(run: JobRun) -> bool:
         with translation.override(run.language or translation.get_language() or "zh-hans"):
             _fail(run, _("The work was interrupted %(times)s times.") % {"times": times})
         return False
+    return _back(run, interruptions=times)
+
+
+def _back(run: JobRun, **values: Any) -> bool:
+    """Put a run back; False when another scheduler was faster."""
     try:
         with transaction.atomic():
-            _put_back(run, interruptions=times)
+            _put_back(run, **values)
     except MoveRefused:
         return False
     return True
