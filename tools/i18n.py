@@ -101,7 +101,9 @@ def set_strings(lines: list[str]) -> int:
         for line in lines:
             if " => " not in line:
                 continue
-            english, chinese = (part.strip().replace("\\n", "\n") for part in line.split(" => ", 1))
+            english, chinese = (part.replace("\\n", "\n") for part in line.split(" => ", 1))
+            if (None, english) not in plurals:  # blanks at the ends count only where the code has them
+                english, chinese = english.strip(), chinese.strip()
             context: str | None = None
             if " | " in english and (None, english) not in plurals:
                 context, english = english.split(" | ", 1)
