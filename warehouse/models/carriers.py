@@ -81,6 +81,7 @@ class Parcel(models.Model):
         )
         indexes = (
             models.Index(fields=("state", "-shipped_at", "-id"), name="parcel_state"),
+            models.Index(fields=("-shipped_at", "-id"), name="parcel_shipped"),
             models.Index(
                 fields=("last_news_at",),
                 name="parcel_on_its_way",

@@ -130,7 +130,12 @@ class DispatchNote(models.Model):
             models.Index(fields=("state", "ship_by", "id"), name="note_state_ship_by"),
             models.Index(fields=("state", "-confirmed_at", "-id"), name="note_state_confirmed"),
             models.Index(fields=("waybill",), name="note_waybill", condition=~models.Q(waybill="")),
-            models.Index(fields=("shipped_at",), name="note_shipped", condition=models.Q(shipped_at__isnull=False)),
+            models.Index(
+                models.F("shipped_at").desc(nulls_last=True),
+                models.F("id").desc(),
+                name="note_shipped",
+                condition=models.Q(shipped_at__isnull=False),
+            ),
             models.Index(fields=("confirmed_at",), name="note_confirmed"),
             models.Index(fields=("order_numbers",), name="note_orders"),
             models.Index(fields=("ship_by", "id"), name="note_stopped", condition=models.Q(stopped_at__isnull=False)),

@@ -99,7 +99,10 @@ class StockMove(models.Model):
             models.CheckConstraint(condition=~models.Q(quantity=0), name="stock_move_some"),
             models.CheckConstraint(condition=models.Q(kind__in=MoveKind.values), name="stock_move_kind"),
         )
-        indexes = (models.Index(fields=("balance", "at"), name="stock_move_balance"),)
+        indexes = (
+            models.Index(fields=("balance", "at"), name="stock_move_balance"),
+            models.Index(fields=("-at", "-id"), name="stock_move_at"),
+        )
 
     def __str__(self) -> str:
         return f"{self.quantity:+} {self.balance}"

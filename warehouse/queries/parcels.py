@@ -50,7 +50,7 @@ def silent(at: datetime) -> Q:
 
 def stalled(at: datetime) -> Q:
     """Return the condition for parcels somebody should ask the carrier about."""
-    return uncollected(at) | silent(at) | Q(state=ParcelState.FAILED)
+    return ~Q(state__in=ARRIVED) & (uncollected(at) | silent(at) | Q(state=ParcelState.FAILED))
 
 
 def add_parcel_words(rows: list[Row], reader: Reader) -> None:

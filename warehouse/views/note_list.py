@@ -151,7 +151,7 @@ NOTE_LIST = ListPage(
         Tab("packed", _("To ship"), Q(state=NoteState.PACKED, stopped_at=None)),
         Tab("late", _("Late or soon late"), lambda reader: late_soon(reader.at), tone="warn"),
         Tab("stopped", _("Stopped"), stopped_here(), tone="danger"),
-        Tab("shipped", _("Shipped"), Q(state=NoteState.SHIPPED), sort="shipped"),
+        Tab("shipped", _("Shipped"), Q(state=NoteState.SHIPPED, shipped_at__isnull=False), sort="shipped"),
         Tab("cancelled", _("Cancelled"), Q(state=NoteState.CANCELLED), counted=False, sort="confirmed"),
         Tab("all", _("All"), counted=False, sort="confirmed"),
     ),
