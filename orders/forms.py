@@ -11,12 +11,13 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Sku
 from orders import policy
-from orders.filters import flag_choices
+from orders.filters import carrier_choices, flag_choices
 from orders.models import OrderLine
 from orders.queries.whole import LineShown
 from orders.states import ChaseResult, ExceptionKind
 from shopops.kit.clock import SHANGHAI, shop_day, start_of_day
 from shopops.kit.refusals import Refused
+from warehouse.models import Carrier
 
 PERSONS_KINDS = (
     ExceptionKind.OTHER,
@@ -92,6 +93,17 @@ class FlagForm(forms.Form):
         """Offer the flags with what they mean here."""
         super().__init__(*args, **kwargs)
         self.fields["flag"].choices = list(flag_choices())  # type: ignore[attr-defined]  # a choice field
+
+
+class CarrierForm(forms.Form):
+    """Which carrier."""
+
+    carrier = forms.TypedChoiceField(label=_("Carrier"), coerce=lambda key: Carrier.objects.get(pk=key))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Offer the carriers in use."""
+        super().__init__(*args, **kwargs)
+        self.fields["carrier"].choices = list(carrier_choices())  # type: ignore[attr-defined]  # a choice field
 
 
 class TagForm(forms.Form):

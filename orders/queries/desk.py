@@ -20,8 +20,6 @@ _PARTS = {
     "troubled": "o.state = 'review' AND o.troubles <> '{}' AND o.is_blocked",
     "all": "o.state = 'review'",
 }
-_IN_REVIEW = "o.state IN ('review', 'held', 'finance')"
-"""Said besides, so that the partial indexes of the queue answer."""
 
 
 @dataclass(frozen=True)
@@ -88,9 +86,9 @@ def _read(after: str) -> tuple[datetime | None, int]:
 
 def _place(part: str, *, chosen: bool, onwards: bool) -> str:
     """Write the statement: the order, its neighbours, how many stand before it, how many each tab has."""
-    queue = f"SELECT o.id, o.ship_by FROM orders_order o WHERE {_IN_REVIEW} AND {part}"  # noqa: S608 -- constants
+    queue = f"SELECT o.id, o.ship_by FROM orders_order o WHERE {part}"  # noqa: S608 -- constants
     order = "ORDER BY o.ship_by, o.id LIMIT 1"
-    back = "ORDER BY o.ship_by DESC, o.id DESC LIMIT 1"
+    back = "ORDER BY o.ship_by DESC, o.id DESC"
     beyond = f"{queue} AND (o.ship_by, o.id)"
     if chosen:
         here = "SELECT o.id, o.ship_by FROM orders_order o WHERE o.id = %(id)s"
@@ -103,8 +101,8 @@ def _place(part: str, *, chosen: bool, onwards: bool) -> str:
     return f"""
         WITH here AS ({here})
         SELECT h.id, {_COUNTS},
-               (SELECT count(*) FROM ({beyond} < (h.ship_by, h.id) LIMIT %(most)s) b) AS before,
-               (SELECT id FROM ({beyond} < (h.ship_by, h.id) {back}) p) AS previous_id,
+               (SELECT count(*) FROM ({beyond} < (h.ship_by, h.id) {back} LIMIT %(most)s) b) AS before,
+               (SELECT id FROM ({beyond} < (h.ship_by, h.id) {back} LIMIT 1) p) AS previous_id,
                (SELECT id FROM ({beyond} > (h.ship_by, h.id) {order}) n) AS next_id
         FROM (SELECT) one LEFT JOIN here h ON true
     """  # noqa: S608
@@ -117,6 +115,6 @@ _FREE = (
 """Nobody else has it open."""
 _COUNTS = ", ".join(
     "(SELECT count(*) FROM (SELECT FROM orders_order o"  # noqa: S608 -- constants
-    f" WHERE {_IN_REVIEW} AND {where} LIMIT %(most)s) c) AS n_{name}"
+    f" WHERE {where} LIMIT %(most)s) c) AS n_{name}"
     for name, where in _PARTS.items()
 )

@@ -26,6 +26,7 @@ from orders.actions.review import approve_order
 from orders.actions.splits import split_by_stock, split_order, unsplit_order
 from orders.forms import (
     AddressForm,
+    CarrierForm,
     ContactForm,
     ExceptionForm,
     FinanceForm,
@@ -51,19 +52,18 @@ from shopops.kit.access import allowed
 from shopops.kit.clock import now
 from shopops.kit.refusals import Refused
 from staff.models import Employee
-from warehouse.forms import CarrierForm
 from warehouse.views.asking import actor, asks_of, back_to, checked, in_drawer
 
 Deed = Callable[[HttpRequest, Order], str]
 
 
-def order_of(key: int) -> Order:
+ON_THE_PAGE = ("shop", "carrier", "note", "note__parcel", "merged_into", "confirmed_by")
+ON_THE_DESK = ("shop", "carrier", "merged_into")
+
+
+def order_of(key: int, related: tuple[str, ...] = ON_THE_PAGE) -> Order:
     """Return an order with what its page names, or say that there is none."""
-    found = (
-        Order.objects.select_related("shop", "carrier", "note", "note__parcel", "merged_into", "confirmed_by", "chase")
-        .filter(pk=key)
-        .first()
-    )
+    found = Order.objects.select_related(*related).filter(pk=key).first()
     if found is None:
         raise Http404
     return found

@@ -22,8 +22,9 @@ from orders.actions.review import approve_orders
 from orders.actions.screening import screen_orders
 from orders.exports import ORDER_EXPORT
 from orders.filters import OrderFilters
-from orders.forms import FlagForm, HoldForm, TagForm, hold_end
+from orders.forms import CarrierForm, FlagForm, HoldForm, TagForm, hold_end
 from orders.models import Order
+from orders.models.orders import EVERY_STATE
 from orders.queries.listed import SHORT, TROUBLED, add_order_words, listed_orders, matching_orders, page_totals
 from orders.states import OrderState
 from shopops.kit.access import allowed
@@ -32,7 +33,6 @@ from shopops.kit.lists import BatchAction, Column, Empty, ListPage, Reader, Refu
 from shopops.kit.sentences import sentence
 from staff.actions.jobs import start_job
 from staff.models import Employee
-from warehouse.forms import CarrierForm
 from warehouse.models import Carrier
 from warehouse.views.asking import actor
 
@@ -164,7 +164,7 @@ ORDER_LIST = ListPage(
         Column("waybill", _("Waybill"), shown=False),
     ),
     tabs=(
-        Tab("all", _("All")),
+        Tab("all", _("All"), EVERY_STATE),
         Tab("unpaid", _("Unpaid"), Q(state=OrderState.UNPAID)),
         Tab("review", _("To review"), Q(state=OrderState.REVIEW), tone="warn"),
         Tab("held", _("On hold"), Q(state=OrderState.HELD)),

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from orders.actions.marks import BEFORE_SHIPPING
 from orders.forms import (
     AddressForm,
+    CarrierForm,
     ContactForm,
     ExceptionForm,
     FinanceForm,
@@ -21,7 +22,6 @@ from orders.forms import (
 )
 from orders.models import Order
 from orders.states import IN_REVIEW, OrderState
-from warehouse.forms import CarrierForm
 from warehouse.views.asking import Offer
 
 

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET
 from orders.actions.seats import take_seat
 from orders.models import Order
 from orders.queries.desk import Place, cursor_of, place_in_queue, said
-from orders.views.order import order_of, shown_order
+from orders.views.order import ON_THE_DESK, order_of, shown_order
 from shopops.kit.access import allowed
 from shopops.kit.clock import now
 from warehouse.views.asking import actor
@@ -39,7 +39,7 @@ def review_desk(request: HttpRequest) -> HttpResponse:
     )
     context: dict[str, Any] = {"place": place, "tabs": _tabs(place), "url": reverse("orders:review_desk"), "at": at}
     if place.order_id:
-        found = order_of(place.order_id)
+        found = order_of(place.order_id, ON_THE_DESK)
         take_seat(found.pk, by=employee, at=at)
         context |= shown_order(found, employee)
         context |= _links(place, found)

@@ -193,7 +193,7 @@ def test_unmatched_goods_come_with_suggestions():
     by_code, by_title = make_order(), make_order()
     by_code.lines.update(sku=None, code="bwb-500-蓝", title="x", attributes="")
     by_title.lines.update(sku=None, code="", title="304不锈钢保温杯 500ml", attributes="雾霾蓝")
-    assert [group.suggestions for group in unmatched_goods()] == [[cup], [cup]]
+    assert [[one.sku for one in group.suggestions] for group in unmatched_goods()] == [[cup], [cup]]
 
 
 def test_the_limits_can_be_changed_by_a_manager():

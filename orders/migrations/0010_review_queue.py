@@ -1,0 +1,27 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+
+    dependencies = [
+        ('orders', '0009_rule_trace_at'),
+    ]
+
+    operations = [
+        migrations.RemoveIndex(
+            model_name='order',
+            name='order_review_queue',
+        ),
+        migrations.AddIndex(
+            model_name='order',
+            index=models.Index(condition=models.Q(('state', 'review')), fields=['ship_by', 'id'], name='order_review_queue'),
+        ),
+        migrations.RemoveIndex(
+            model_name='order',
+            name='order_placed',
+        ),
+        migrations.AddIndex(
+            model_name='order',
+            index=models.Index(condition=models.Q(('part__gte', 1)), fields=['-placed_at', '-id'], name='order_placed'),
+        ),
+    ]
