@@ -96,7 +96,13 @@ TEMPLATES = [
     }
 ]
 
-DATABASES = {"default": database_from_url(ENVIRONMENT.database_url)}
+DATABASES = {
+    "default": {
+        **database_from_url(ENVIRONMENT.database_url),
+        "CONN_MAX_AGE": 60,  # a new connection costs as much as a page
+        "CONN_HEALTH_CHECKS": True,  # a server that was started anew meanwhile is met without an error
+    }
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 RQ_QUEUES = {
