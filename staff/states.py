@@ -48,8 +48,8 @@ class EntryKind(TextChoices):
 
 declare_verbs(
     {
-        "staff.added": _("added"),
-        "staff.changed": _("changed"),
+        "staff.added": _("added the record"),
+        "staff.changed": _("changed the record"),
         "staff.unit_added": _("added the unit"),
         "staff.post_added": _("added the post"),
         "staff.role_set_up": _("set up what the post may do"),
@@ -75,7 +75,7 @@ declare_verbs(
 )
 declare_verbs(
     {
-        "staff.removed": _("deleted"),
+        "staff.removed": _("deleted the record"),
         "staff.appointment_ended": _("relieved of a post"),
         "staff.account_closed": _("account closed"),
         "staff.view_dropped": _("deleted a shared view"),

@@ -5,19 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from django.apps import apps
+from django.contrib.auth.models import Permission
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.db.models import Q
 from django.utils.dateparse import parse_date, parse_datetime
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext as _
 
 from shopops.kit.clock import SHANGHAI
 from shopops.kit.verbs import Tone, verb
 from staff.models import Employee, Event
+from staff.queries.permissions import right_of
 
 MOST_LINES = 200
 
@@ -129,11 +132,20 @@ def _in_words(model: type[models.Model] | None, name: str, value: Any) -> str:
         return ""
     if isinstance(value, bool):
         return _("yes") if value else _("no")
+    if isinstance(value, list) and name == "permissions":
+        words = _permission_words(get_language() or "")
+        return " · ".join(words.get(str(one), str(one)) for one in value)
     if isinstance(value, list):
         return " · ".join(_in_words(model, name, one) for one in value)
     if isinstance(value, dict):
         return " · ".join(f"{key}: {_in_words(None, str(key), one)}" for key, one in value.items())
     return _by_field(_field(model, name), value)
+
+
+@cache
+def _permission_words(_language: str) -> dict[str, str]:
+    """Return permission → its words; they change only with a new version of the program."""
+    return {right.name: right.label for right in map(right_of, Permission.objects.select_related("content_type"))}
 
 
 def _by_field(field: Any, value: Any) -> str:

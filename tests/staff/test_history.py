@@ -32,8 +32,19 @@ def test_a_line_says_who_did_what_with_what_was_before_and_after():
     }
     with translation.override("en"):
         english = history_of(shop)[0]
-        assert english.what == "changed"
+        assert english.what == "changed the record"
         assert ("platform", "Tmall") in [(one.label, one.after) for one in english.changes]
+
+
+def test_permissions_are_told_in_words():
+    from tests.factories.staff import PositionFactory
+
+    post = PositionFactory()
+    changes = {"permissions": (["staff.view_event"], ["staff.open_admin", "staff.gone_since"])}
+    record("staff.role_changed", post, by=None, at=NOON, changes=changes)
+
+    change = history_of(post)[0].changes[0]
+    assert (change.label, change.before, change.after) == ("权限", "查看事件", "进入管理后台 · staff.gone_since")
 
 
 def test_two_documents_are_told_as_one_story_newest_first(django_assert_num_queries):
