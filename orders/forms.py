@@ -212,6 +212,17 @@ class MatchForm(forms.Form):
         return found
 
 
+class NewSkuForm(forms.Form):
+    """What is known of a SKU that is added while goods are matched; the rest is added with the goods."""
+
+    code = forms.CharField(label=_("Merchant code"), max_length=64, widget=forms.TextInput(attrs=_QUIET))
+    name = forms.CharField(label=_("Name"), max_length=200, widget=forms.TextInput(attrs=_QUIET))
+    attributes = forms.CharField(
+        label=_("Attributes"), max_length=200, required=False, widget=forms.TextInput(attrs=_QUIET)
+    )
+    barcode = forms.CharField(label=_("Barcode"), max_length=64, required=False, widget=forms.TextInput(attrs=_QUIET))
+
+
 class SplitForm(forms.Form):
     """How many pieces of each line go into a new part: a field for each line of an order."""
 

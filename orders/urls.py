@@ -8,7 +8,7 @@ from django.urls import include, path
 from django.utils.translation import gettext_lazy as _
 
 from orders.queries.listed import found_orders
-from orders.views import finance, order, rules
+from orders.views import finance, order, rules, unmatched
 from orders.views.chase_list import CHASE_LIST
 from orders.views.exception_list import EXCEPTION_LIST
 from orders.views.finance import FINANCE
@@ -27,6 +27,11 @@ urlpatterns = [
     path("finance/", include(list_urls(FINANCE))),
     path("payment/<int:key>/", finance.payment, name="payment"),
     path("payment/<int:key>/answer/", finance.payment_answer, name="payment_answer"),
+    path("unmatched/", unmatched.unmatched, name="unmatched"),
+    path("unmatched/<int:line_id>/", unmatched.unmatched_one, name="unmatched_one"),
+    path("unmatched/<int:line_id>/matching/", unmatched.unmatched_matching, name="unmatched_matching"),
+    path("unmatched/<int:line_id>/sku/", unmatched.unmatched_sku, name="unmatched_sku"),
+    path("unmatched/names/<int:alias_id>/end/", unmatched.unmatched_forgetting, name="unmatched_forgetting"),
     path("rules/", rules.rules, name="rules"),
     path("rules/new/", rules.rule_new, name="rule_new"),
     path("rules/stop/", rules.rule_stop_all, name="rule_stop_all"),
@@ -106,6 +111,14 @@ add_department(
                 "orders.chase_payment",
                 icon="phone",
                 waits="orders.unpaid",
+            ),
+            Entry(
+                "orders.unmatched",
+                _("Unmatched goods"),
+                "orders:unmatched",
+                "orders.match_goods",
+                icon="package-search",
+                waits="orders.unmatched",
             ),
             Entry(
                 "orders.finance",

@@ -7,11 +7,12 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from catalog.actions.aliases import forget_alias
 from catalog.models import Sku, SkuAlias
 from orders.actions.locking import lock_orders
 from orders.actions.screening import screen_orders
 from orders.models import Order, OrderLine
-from orders.queries.unmatched import orders_wanting
+from orders.queries.unmatched import lines_meant, orders_wanting
 from orders.states import UNREVIEWED
 from shopops.kit.moves import MoveRefused
 from shopops.kit.refusals import Refused
@@ -73,6 +74,21 @@ def remember_goods(shop: Shop, name: str, sku: Sku, *, by: Employee, at: datetim
     else:
         screen_orders(waiting, at=at)
     return len(waiting)
+
+
+@transaction.atomic
+def forget_goods(alias: SkuAlias, *, by: Employee, at: datetime) -> int:
+    """Take back that a shop means a SKU by a name: orders nobody has released lose it again and are screened.
+
+    :returns: how many orders that were; what has been released keeps its goods.
+    """
+    lock_orders({order for _line, order in lines_meant(alias)})
+    meant = lines_meant(alias)
+    OrderLine.objects.filter(pk__in=[line for line, _order in meant]).update(sku=None)
+    orders = {order for _line, order in meant}
+    forget_alias(alias, by=by, at=at)
+    screen_orders(orders, at=at)
+    return len(orders)
 
 
 def _check(sku: Sku) -> None:
