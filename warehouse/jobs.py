@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from django.core.files.storage import default_storage
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -148,14 +149,17 @@ def register_file(progress: Progress, *, day: str) -> dict[str, Any]:
 
 @job("warehouse.import_traces", label=gettext_lazy("Import of traces"))
 def import_traces_job(progress: Progress, *, files: list[list[str]]) -> dict[str, Any]:
-    """Import uploaded files of traces: pairs of path and the name the person gave."""
+    """Import uploaded files of traces: pairs of the name in the store and the name the person gave."""
     result = TraceImport()
     person = _person(progress)
-    for path, name in files:
+    for kept, name in files:
+        path = Path(default_storage.path(kept))
         try:
-            import_traces(Path(path), name=name, by=person, at=progress.started_at, into=result, progress=progress)
+            import_traces(path, name=name, by=person, at=progress.started_at, into=result, progress=progress)
         except FileNotFoundError:
             raise Refused(_("The uploaded file %(name)s is gone; upload it again.") % {"name": name}) from None
+    for kept, _name in files:
+        default_storage.delete(kept)
     return {**result.as_json(), "url": reverse("warehouse:traces")}
 
 

@@ -128,7 +128,7 @@ add_department(
             ),
             Entry(
                 "warehouse.register",
-                _("Register of the day"),
+                _("Daily register"),
                 "warehouse:register",
                 "warehouse.view_dispatchnote",
                 icon="clipboard-list",

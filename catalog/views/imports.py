@@ -26,8 +26,8 @@ def goods_import(request: HttpRequest) -> HttpResponseBase:
     if request.method == "POST" and form.is_valid():
         assert isinstance(request.user, Employee)  # noqa: S101 -- the decorator has seen to it
         file = form.cleaned_data["table"]
-        path = default_storage.path(default_storage.save(f"goods/{uuid4().hex}", file))
-        start_job("catalog.import_goods", by=request.user, at=now(), path=path, file_name=str(file.name)[:120])
+        kept = default_storage.save(f"goods/{uuid4().hex}", file)
+        start_job("catalog.import_goods", by=request.user, at=now(), kept=kept, file_name=str(file.name)[:120])
         messages.success(request, _("The table is being read; what came of it appears below."))
         return redirect("catalog:goods_import")
     return render(request, "catalog/import.html", {"form": form, "runs": latest_goods_imports()})

@@ -6,6 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -19,7 +20,8 @@ from catalog.queries.attributes import colour_and_size
 from catalog.queries.skus import found_goods, skus_called
 from shopops.kit.clock import SHANGHAI
 from shopops.kit.refusals import Refused
-from staff.models import Employee, Event, Shop
+from staff.actions.jobs import run_job
+from staff.models import Employee, Event, JobRun, Shop
 from tests.factories.catalog import ItemFactory, SkuFactory, make_bundle
 from tests.factories.staff import ShopFactory, employee_with
 
@@ -192,3 +194,15 @@ def test_the_search_box_finds_goods_by_pinyin(gao):
     assert [hit.label for hit in found_goods("bwb", gao)] == [sku.code]
     assert [hit.exact for hit in found_goods(sku.barcode, gao)] == [True]
     assert not list(found_goods("b", gao))
+
+
+def test_an_uploaded_table_is_taken_by_a_job(desk, gao, tmp_path, settings):
+    settings.MEDIA_ROOT = tmp_path
+    file = SimpleUploadedFile("goods.csv", "商家编码,名称\nYS-7,围巾\n".encode())
+    desk.post(reverse("catalog:goods_import"), {"table": file})
+    run = JobRun.objects.get()
+    run_job(run, at=NOON)
+    run.refresh_from_db()
+    assert (run.result["new"], run.result["file"]) == (1, "goods.csv"), run.sentence
+    assert "goods.csv" in desk.get(reverse("catalog:goods_import")).content.decode()
+    assert not list((tmp_path / "goods").iterdir())

@@ -94,7 +94,7 @@ def test_a_label_is_printed_again_only_with_a_reason_and_says_so(wave, wang):
     assert len(labels) == 2
     assert all("重打 2" in label for label in labels)
     assert [one.page for one in PrintedNote.objects.filter(copy=2).order_by("page")] == [2, 3]
-    assert Event.objects.filter(verb="warehouse.printed_again", reason="打印机卡纸").count() == 3
+    assert Event.objects.filter(verb="warehouse.label_reprinted", reason="打印机卡纸").count() == 3
 
 
 def test_labels_printed_before_are_left_out_of_a_batch(wave, wang):
@@ -172,11 +172,13 @@ def test_the_nightly_proof_tells_those_who_keep_the_stock(keeper):
 
 def test_uploaded_traces_move_the_parcels(wang, tmp_path):
     note = make_shipped_note(wang)
-    path = tmp_path / "up"
+    path = tmp_path / "traces" / "up"
+    path.parent.mkdir()
     path.write_text(f"物流单号,时间,轨迹\n{note.waybill},2026-11-20 10:00:00,已揽收\n", encoding="utf-8")
-    run = start_job("warehouse.import_traces", by=wang, at=NOON, files=[[str(path), "轨迹.csv"]])
+    run = start_job("warehouse.import_traces", by=wang, at=NOON, files=[["traces/up", "轨迹.csv"]])
     run_job(run, at=datetime(2026, 11, 21, tzinfo=SHANGHAI))
     run.refresh_from_db()
     assert run.result["nodes"]["new"] == 1, run.sentence
-    gone = done("warehouse.import_traces", wang, files=[[str(tmp_path / "no"), "轨迹.csv"]])
+    assert not path.exists()
+    gone = done("warehouse.import_traces", wang, files=[["traces/up", "轨迹.csv"]])
     assert gone.state == JobState.FAILED

@@ -58,11 +58,16 @@ def log_prints(
     if kind == PrintKind.LABEL:
         keys = [page.note_id for page in pages]
         DispatchNote.objects.filter(pk__in=keys).update(labels_printed=F("labels_printed") + 1)
-    verb = "warehouse.printed_again" if reason else "warehouse.printed"
-    word = str(kind.label)
-    record_many(verb, ((note, {"printed": ("", word)}) for _page, note in numbered), by=by, at=at, reason=reason)
+    record_many(
+        _verb(kind, again=bool(reason)),
+        ((page.note, {"copy": ("", page.copy)}) for page in pages),
+        by=by,
+        at=at,
+        reason=reason,
+    )
     if wave is not None:
-        record(verb, wave, by=by, at=at, reason=reason, changes={"printed": ("", f"{word} × {len(pages)}")})
+        verb = _verb(kind, again=bool(reason))
+        record(verb, wave, by=by, at=at, reason=reason, changes={"sheets": ("", len(pages))})
     return pages
 
 
@@ -73,5 +78,10 @@ def log_pick_list(wave: Wave, *, job_run: int | None = None, by: Employee, at: d
         job_run=job_run, defaults={"kind": PrintKind.PICK_LIST, "wave": wave, "by": by, "at": at}
     )
     if is_new:
-        record("warehouse.printed", wave, by=by, at=at, changes={"printed": ("", str(PrintKind.PICK_LIST.label))})
+        record(_verb(PrintKind.PICK_LIST), wave, by=by, at=at)
     return run
+
+
+def _verb(kind: PrintKind, *, again: bool = False) -> str:
+    """Return the verb of the trail: `warehouse.label_printed`, `warehouse.note_reprinted` and so on."""
+    return f"warehouse.{kind.value}_{'reprinted' if again else 'printed'}"

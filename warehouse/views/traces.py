@@ -33,6 +33,5 @@ def traces(request: HttpRequest) -> HttpResponseBase:
 
 
 def _keep(file: UploadedFile[bytes]) -> str:
-    """Keep an uploaded file until the job has read it; return its path."""
-    name = default_storage.save(f"traces/{uuid4().hex}", file)
-    return default_storage.path(name)
+    """Keep an uploaded file until the job has read it; return its name in the store."""
+    return str(default_storage.save(f"traces/{uuid4().hex}", file))
