@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
-from django.db.models import Case, DateTimeField, F, Q, QuerySet, Value, When
+from django.db.models import Case, DateTimeField, F, Value, When
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce, Concat
 from django.utils.translation import gettext_lazy as _
 
-from orders.models import Order
-from orders.states import IN_REVIEW, OrderState
+from orders.queries.tally import left_over
 from shopops.kit.clock import shop_day, start_of_day
 from shopops.kit.detectors import Address, FoundRows, Question, as_text, detector, found
 from staff.queries.rulebook import holder_of
-
-_OPEN = (*IN_REVIEW, OrderState.APPROVED)
 
 
 @detector("orders.left_over_from_last_month", label=_("Orders of the month-end list when the first week is over"))
@@ -70,13 +67,3 @@ def _months(question: Question) -> Iterator[date]:
     while start_of_day(day) < question.window.end:
         yield day
         day = (day + timedelta(days=32)).replace(day=1)
-
-
-def left_over(month: datetime, limit: datetime) -> QuerySet[Order]:
-    """Return the orders paid before `month` that had neither left nor been closed at `limit`."""
-    still_here = (
-        Q(state__in=_OPEN)
-        | Q(shipped_at__gt=limit)
-        | Q(state=OrderState.CLOSED, finished_at__gt=limit, shipped_at=None)
-    )
-    return Order.objects.filter(still_here, paid_at__lt=month)

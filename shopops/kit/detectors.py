@@ -103,7 +103,7 @@ def found(
 ) -> QuerySet[Any, tuple[Any, ...]]:
     """Turn rows into findings: which column names the document, who answers, when it happened, what shows it."""
     named = {key: F(column) if isinstance(column, str) else column for key, column in facts.items()}
-    findings: QuerySet[Any, tuple[Any, ...]] = rows.annotate(
+    findings: QuerySet[Any, tuple[Any, ...]] = rows.order_by().annotate(
         found_id=F("pk"),
         found_label=F(label) if isinstance(label, str) else label,
         found_employee=F(employee) if isinstance(employee, str) else employee,
