@@ -10,7 +10,6 @@ declare_verbs(
         "catalog.sku_changed": _("changed the SKU"),
         "catalog.bundle_changed": _("changed the parts of the bundle"),
         "catalog.alias_remembered": _("remembered a name on the platform"),
-        "catalog.goods_imported": _("imported goods"),
     }
 )
 declare_verbs({"catalog.alias_forgotten": _("forgot a name on the platform")}, tone="warn")

@@ -129,7 +129,6 @@ declare_verbs(
         "warehouse.pick_list_printed": _("printed the pick list"),
         "warehouse.register_made": _("registered the goods to ship"),
         "warehouse.upload_made": _("made the upload file for the platform"),
-        "warehouse.traces_imported": _("imported traces"),
         "warehouse.receiver_shown": _("looked at the receiver in full"),
         "warehouse.news": _("the carrier reported"),
         "warehouse.carrier_added": _("added the carrier"),

@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
 
 from catalog.forms import GoodsFileForm
 from catalog.queries.imports import latest_goods_imports
@@ -20,6 +21,8 @@ from staff.models import Employee
 
 
 @allowed("catalog.import_goods")
+@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "POST"])
 def goods_import(request: HttpRequest) -> HttpResponseBase:
     """Take a table of goods; it is read in the background."""
     form = GoodsFileForm(request.POST, request.FILES) if request.method == "POST" else GoodsFileForm()
