@@ -152,3 +152,10 @@ class TallyFilters(ListFilters):
     state = AnyOfFilter(field_name="state", choices=OrderState.choices, label=_("State"), first=True)
     paid = DaysFilter(field_name="paid_at", label=_("Paid"), first=True)
     confirmed_by = OneOfFilter(field_name="confirmed_by_id", choices=people_choices, label=_("Approved by"))
+
+
+class ImportFilters(ListFilters):
+    """The filters of the list of imports."""
+
+    by = AnyOfFilter(field_name="started_by_id", choices=people_choices, label=_("By"), first=True)
+    started = DaysFilter(field_name="started_at", label=_("Started"), first=True)

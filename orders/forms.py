@@ -17,6 +17,8 @@ from orders.queries.whole import LineShown
 from orders.states import ChaseResult, ExceptionKind
 from shopops.kit.clock import SHANGHAI, shop_day, start_of_day
 from shopops.kit.refusals import Refused
+from staff.models import Shop
+from warehouse.forms import SeveralFilesField
 from warehouse.models import Carrier
 
 PERSONS_KINDS = (
@@ -247,3 +249,18 @@ class SplitForm(forms.Form):
             for name, count in self.cleaned_data.items()
             if name.startswith("line_") and count
         }
+
+
+class ImportForm(forms.Form):
+    """Reports to import, whose they are, and whether only to try."""
+
+    files = SeveralFilesField(
+        label=_("Files"),
+        help_text=_("Order report (订单报表) and item report (宝贝报表), CSV or Excel, several at once, in any order."),
+    )
+    shop = forms.ModelChoiceField(
+        Shop.objects.order_by("pk"), label=_("Shop"), required=False, empty_label=_("the one the file names")
+    )
+    rehearse = forms.BooleanField(
+        label=_("Only rehearse: show what would happen, change nothing"), required=False
+    )

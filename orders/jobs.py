@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -12,6 +13,7 @@ from orders.actions.holds import release_due_holds
 from orders.actions.merges import merge_proposals
 from orders.actions.prices import measure_prices
 from orders.actions.screening import screen_orders
+from orders.imports.stored import import_stored
 from orders.models import ImportBatch, Order, ReviewRule
 from orders.queries.rule_trial import try_rule, try_wording
 from orders.states import IN_REVIEW, UNREVIEWED
@@ -28,7 +30,8 @@ def screen_orders_job(
     if ids is None:
         waiting = Order.objects.filter(state__in=UNREVIEWED)
         if batch_id is not None:
-            waiting = waiting.filter(last_batch=ImportBatch.objects.get(pk=batch_id))
+            batch = ImportBatch.objects.get(pk=batch_id)
+            waiting = waiting.filter(Q(first_batch=batch) | Q(last_batch=batch))
         ids = list(waiting.order_by("pk").values_list("pk", flat=True))
     measure_prices(at=progress.started_at)
     done = screen_orders(ids, at=progress.started_at, step=lambda count: progress.step(count, len(ids)))
@@ -65,3 +68,11 @@ def try_rule_job(
     else:
         found = try_wording(ReviewRule(**draft), at=progress.started_at, step=progress.step)
     return found | {"url": reverse("orders:rule_trial", args=[progress.run_id])}
+
+
+@job("orders.import_orders", label=_("Import orders"))
+def import_orders_job(progress: Progress, *, batch_id: int) -> dict[str, Any]:
+    """Import uploaded reports, and check the orders in them."""
+    batch = ImportBatch.objects.select_related("started_by", "shop").get(pk=batch_id)
+    import_stored(batch, at=progress.started_at, step=progress.step)
+    return {**batch.counts, "url": reverse("orders:import_batch", args=[batch.pk])}

@@ -11,6 +11,14 @@ from orders.queries.listed import found_orders
 from orders.views import finance, order, rules, unmatched
 from orders.views.chase_list import CHASE_LIST
 from orders.views.exception_list import EXCEPTION_LIST
+from orders.views.imports import (
+    IMPORT_LIST,
+    import_batch,
+    import_progress,
+    import_rejected,
+    import_repetition,
+    import_upload,
+)
 from orders.views.finance import FINANCE
 from orders.views.order_list import ORDER_LIST, merge_proposals
 from orders.views.review import review_desk
@@ -42,6 +50,12 @@ urlpatterns = [
     path("rules/<int:rule_id>/mode/", rules.rule_mode, name="rule_mode"),
     path("rules/<int:rule_id>/stopping/", rules.rule_stopping, name="rule_stopping"),
     path("rules/<int:rule_id>/trial/", rules.rule_trial_of, name="rule_trial_of"),
+    path("imports/", include(list_urls(IMPORT_LIST))),
+    path("imports/upload/", import_upload, name="import_upload"),
+    path("imports/<int:number>/", import_batch, name="import_batch"),
+    path("imports/<int:number>/progress/", import_progress, name="import_progress"),
+    path("imports/<int:number>/rejected/", import_rejected, name="import_rejected"),
+    path("imports/<int:number>/repetition/", import_repetition, name="import_repetition"),
     path("order/<int:key>/", order.order, name="order"),
     path("order/<int:key>/personal/", order.order_personal, name="order_personal"),
     path("order/<int:key>/approval/", order.order_approval, name="order_approval"),
@@ -129,6 +143,7 @@ add_department(
                 waits="orders.finance",
                 covers=("/orders/payment/",),
             ),
+            Entry("orders.imports", _("Imports"), "orders:imports", "orders.import_orders", icon="file-up", jump="i"),
             Entry("orders.rules", _("Review rules"), "orders:rules", "orders.manage_rules", icon="workflow"),
         ),
     )
