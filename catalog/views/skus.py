@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from catalog.actions.aliases import forget_alias, remember_alias
 from catalog.actions.skus import add_sku, change_sku, set_parts
@@ -53,12 +53,14 @@ def sku(request: HttpRequest, sku_id: int) -> HttpResponse:
 
 
 @allowed("catalog.add_sku")
+@require_http_methods(["GET", "POST"])
 def new_sku(request: HttpRequest) -> HttpResponseBase:
     """Add a SKU."""
     return _edit(request, Sku())
 
 
 @allowed("catalog.change_sku")
+@require_http_methods(["GET", "POST"])
 def sku_change(request: HttpRequest, sku_id: int) -> HttpResponseBase:
     """Change a SKU."""
     return _edit(request, get_object_or_404(Sku, pk=sku_id))

@@ -9,7 +9,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from catalog.models import Sku
 from shopops.kit.access import allowed
@@ -108,6 +108,7 @@ def stock_bin(request: HttpRequest, sku_id: int) -> HttpResponseBase:
 
 
 @allowed("warehouse.adjust_stock")
+@require_http_methods(["GET", "POST"])
 def receipt(request: HttpRequest) -> HttpResponseBase:
     """Book goods that came in."""
     form = ReceiptForm(request.POST or None)

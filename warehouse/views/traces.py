@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
 
 from shopops.kit.access import allowed
 from shopops.kit.clock import now
@@ -21,6 +22,7 @@ from warehouse.views.asking import actor
 
 
 @allowed("warehouse.import_trace")
+@require_http_methods(["GET", "POST"])
 def traces(request: HttpRequest) -> HttpResponseBase:
     """Take files of traces; they are read in the background."""
     form = TraceFilesForm(request.POST, request.FILES) if request.method == "POST" else TraceFilesForm()
