@@ -42,9 +42,15 @@ def test_a_list_has_no_faults_in_any_of_its_states(visit, faults, chen_jing, wid
     assert faults(page) == []
     page.keyboard.press("Escape")
 
-    page.locator("[data-open-dialog=columns]").click()
+    for place in ("columns", "exports"):
+        page.locator(f".end-tools a[href*='/{place}/']").click()
+        expect(page.locator("#dialog")).to_be_visible()
+        assert faults(page) == []
+        page.keyboard.press("Escape")
+
+    page.locator(".filters-more summary").click()
+    expect(page.locator("#f-login")).to_be_visible()
     assert faults(page) == []
-    page.keyboard.press("Escape")
 
     page.goto(page.url.split("?")[0] + "?q=nobody&hired=7d&hired_from=2026-99-99")
     assert faults(page) == []
@@ -143,6 +149,33 @@ def test_a_preset_of_days_and_days_of_ones_own_exclude_each_other(visit, chen_ji
     expect(page.locator("#list tbody tr")).to_have_count(30)
 
 
+def test_folded_filters_are_fetched_when_unfolded_and_stay_while_they_are_used(visit, chen_jing):
+    page = visit(LIST, chen_jing)
+    assert page.locator("select[name=works]").count() == 0
+    page.locator(".filters-more summary").click()
+    page.locator("select[name=works]").select_option("no")
+    page.wait_for_url(re.compile("works=no"))
+    expect(page.locator("select[name=works]")).to_have_value("no")
+    expect(page.locator("#list .chip")).to_contain_text("在职: 否")
+
+    page.locator(".tabs a", has_text="全部").click()
+    expect(page.locator("#list tbody tr")).to_have_count(2)
+    expect(page.locator("select[name=works]")).to_be_visible()
+
+
+def test_own_columns_and_a_view_are_kept(visit, chen_jing):
+    page = visit(f"{LIST}?q=员工", chen_jing)
+    page.locator(".end-tools a[href*='/columns/']").click()
+    page.locator("#dialog").get_by_text("登录名").click()
+    page.locator("#dialog .btn.is-primary").click()
+    expect(page.locator("[data-col=login]").first).to_be_visible()
+
+    page.locator(".end-tools a[href*='/views/']").click()
+    page.locator("#view-name").fill("新人")
+    page.locator("#view-name").press("Enter")
+    expect(page.locator(".views .is-active")).to_have_text("新人")
+
+
 def test_numbers_pasted_from_a_sheet_are_found(visit, chen_jing):
     page = visit(LIST, chen_jing)
     field = page.locator("textarea[name=number]")
@@ -185,11 +218,11 @@ def test_everything_that_matches_can_be_taken_beyond_the_page(visit, chen_jing):
 
 def test_an_export_is_started_and_said(visit, chen_jing):
     page = visit(LIST, chen_jing)
-    page.locator("[data-open-dialog=export]").click()
-    page.locator("#export button[type=submit]").click()
+    page.locator(".end-tools a[href*='/exports/']").click()
+    page.locator("#dialog button[type=submit]").click()
 
     expect(page.locator("#toasts")).to_contain_text("正在导出")
-    expect(page.locator("#export")).not_to_be_visible()
+    expect(page.locator("#dialog")).not_to_be_visible()
     expect(page.locator("#tray")).to_contain_text("导出")
     assert JobRun.objects.get().asked_by == chen_jing
 
@@ -235,4 +268,8 @@ def test_the_list_works_without_scripts(browser, live_server, visit, chen_jing):
     expect(page.locator(".outcome")).to_contain_text("成功")
     page.get_by_role("link", name="返回列表").click()
     page.wait_for_url(re.compile(f"{LIST}$"))
+
+    page.get_by_role("link", name="导出").click()
+    page.get_by_role("button", name="导出").click()
+    expect(page.locator(".notice")).to_contain_text("正在导出")
     context.close()

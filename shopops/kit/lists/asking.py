@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from shopops.kit.lists.filters import ListFilters
 
 SIZES = (20, 50, 100, 200)
-OWN_NAMES = ("tab", "q", "sort", "size", "cols")
+OWN_NAMES = ("tab", "q", "sort", "size", "cols", "more")
 """What lists themselves read from the URL and carry on in links; the cursors are not carried on."""
 _EMPTY: tuple[Any, ...] = (None, "", [], ())
 

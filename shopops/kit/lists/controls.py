@@ -5,11 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 
+from shopops.kit.drawn import drawn_once
 from shopops.kit.lists.filters import DaysFilter, OneOfFilter, parameters
 
 if TYPE_CHECKING:
+    from collections.abc import Hashable
+
     from shopops.kit.lists.asking import Selection
     from shopops.kit.lists.declarations import Words
 
@@ -30,13 +34,24 @@ class Control:
     label: Words
     kind: str
     hint: Words
-    first: bool
     value: str
     low: str
     high: str
     options: list[Option]
     said: str
     complaint: str
+
+    @property
+    def markup(self) -> str:
+        """The control drawn; from memory while it is not set."""
+
+        def draw() -> str:
+            return render_to_string("lists/control.html", {"control": self})
+
+        if self.value or self.low or self.high or self.said or self.complaint:
+            return draw()
+        options: Hashable = tuple((one.value, str(one.label), one.is_chosen) for one in self.options)
+        return drawn_once(("control", self.name, str(self.label), self.kind, str(self.hint), options), draw)
 
 
 class Chip(NamedTuple):
@@ -47,12 +62,12 @@ class Chip(NamedTuple):
     url: str
 
 
-def controls(asked: Selection) -> list[Control]:
-    """Return the controls of the page's filters, filled with the URL's values."""
-    if asked.page.filters is None:
-        return []
+def controls(asked: Selection, *, first: bool) -> list[Control]:
+    """Return the controls of the first line, or of the others, filled with the URL's values."""
     drawn = []
-    for name, one in asked.page.filters.base_filters.items():
+    for name, one in (asked.page.filters.base_filters if asked.page.filters else {}).items():
+        if getattr(one, "first", False) != first:
+            continue
         kind = getattr(one, "kind", "words")
         drawn.append(
             Control(
@@ -60,7 +75,6 @@ def controls(asked: Selection) -> list[Control]:
                 label=one.label,
                 kind=kind,
                 hint=getattr(one, "hint", ""),
-                first=getattr(one, "first", False),
                 value=asked.data.get(name, ""),
                 low=asked.data.get(f"{name}_from", ""),
                 high=asked.data.get(f"{name}_to", ""),
@@ -70,6 +84,12 @@ def controls(asked: Selection) -> list[Control]:
             )
         )
     return drawn
+
+
+def folded_names(asked: Selection) -> list[str]:
+    """Return the names of the filters that do not stand on the first line."""
+    filters = asked.page.filters.base_filters if asked.page.filters else {}
+    return [name for name, one in filters.items() if not getattr(one, "first", False)]
 
 
 def chips(asked: Selection) -> list[Chip]:

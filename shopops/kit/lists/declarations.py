@@ -34,7 +34,7 @@ Tone = Literal["plain", "info", "good", "warn", "danger"]
 Card = Literal["full", "left", "right", "none"]
 
 
-RESERVED = frozenset({"tab", "q", "sort", "size", "cols", "after", "before", "at"})
+RESERVED = frozenset({"tab", "q", "sort", "size", "cols", "more", "after", "before", "at"})
 """What every list reads from its URL; filters bear other names."""
 
 

@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from shopops.kit.lists.asking import SIZES, Selection, read_data
 from shopops.kit.lists.cells import render_rows
-from shopops.kit.lists.controls import Chip, Control, chips, controls
+from shopops.kit.lists.controls import Chip, Control, chips, controls, folded_names
 from shopops.kit.lists.counts import counts, patient_counts, said
 from shopops.kit.lists.declarations import BatchAction, Column, ListPage, Reader, Row, Tab, Words
 from shopops.kit.lists.keeping import KeptView, keeper
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
     from django.utils.safestring import SafeString
 
+_LOOKS = frozenset({"cols", "size", "more"})
+"""What changes how a list looks and not what it shows."""
 _STANDS_FOR = "7531590246801"
 """Put into the URL pattern once, and replaced by each row's own value."""
 
@@ -104,8 +106,13 @@ class Shown:
 
     @cached_property
     def controls(self) -> list[Control]:
-        """Return the filters' controls."""
-        return controls(self.asked)
+        """Return the controls of the first line."""
+        return controls(self.asked, first=True)
+
+    @property
+    def folded(self) -> list[Control]:
+        """Return the controls beyond the first line."""
+        return controls(self.asked, first=False)
 
     @cached_property
     def chips(self) -> list[Chip]:
@@ -116,12 +123,6 @@ class Shown:
     def sizes(self) -> list[tuple[int, str, bool]]:
         """Return the page sizes with their links."""
         return [(size, self.asked.link(size=str(size)), size == self.asked.size) for size in SIZES]
-
-    @property
-    def choosable(self) -> list[tuple[Column, bool]]:
-        """Return the columns the reader may put away or take out, and whether each is out."""
-        out = {column.key for column in self.columns}
-        return [(column, column.key in out) for column in self.page.columns if self.reader.may(column.permission)]
 
     @property
     def cleared(self) -> str:
@@ -158,12 +159,18 @@ class Shown:
     @property
     def has_more_controls(self) -> bool:
         """Say whether there are filters beyond the first line."""
-        return any(not control.first for control in self.controls)
+        return bool(folded_names(self.asked))
 
     @property
-    def more_is_set(self) -> bool:
-        """Say whether one of the filters beyond the first line is set or was not understood."""
-        return any((control.said or control.complaint) and not control.first for control in self.controls)
+    def shows_more(self) -> bool:
+        """Say whether they are drawn at once: somebody unfolded them, or one of them is set or not understood."""
+        told = {*self.asked.set_filters, *self.asked.complaints}
+        return bool(self.asked.data.get("more")) or any(name in told for name in folded_names(self.asked))
+
+    @property
+    def unfolded(self) -> str:
+        """Return the link that draws every filter."""
+        return self.asked.link(more="1")
 
     @property
     def may_export(self) -> bool:
@@ -178,7 +185,7 @@ def read_list(page: ListPage, request: HttpRequest, *, at: datetime) -> Shown:
     """
     reader = Reader(request.user, at)
     kept = keeper().views(page.name, by=request.user)
-    data = _with_own_settings(read_data(request.GET), kept)
+    data = with_own_settings(read_data(request.GET), kept)
     asked = Selection(page, reader, data)
     url = reverse(page.url_name)
     rows, newer, older, first = _cut(asked)
@@ -287,7 +294,7 @@ def _counted(asked: Selection) -> list[Tab]:
     return [tab for tab in asked.page.tabs_for(asked.reader) if tab.counted]
 
 
-def _with_own_settings(data: Any, kept: list[KeptView]) -> Any:
+def with_own_settings(data: Any, kept: list[KeptView]) -> Any:
     """Fill in the columns and the page size the reader has chosen for this page, where the URL says nothing of them."""
     own = next((view for view in kept if not view.name and view.is_mine), None)
     if own is None:
@@ -300,11 +307,11 @@ def _with_own_settings(data: Any, kept: list[KeptView]) -> Any:
 
 
 def _views(kept: list[KeptView], asked: Selection) -> list[ViewShown]:
-    current = sorted(pair for pair in asked.kept if pair[0] not in {"cols", "size"})
+    current = sorted(pair for pair in asked.kept if pair[0] not in _LOOKS)
     shown = []
     for view in kept:
         if view.name:
             pairs = parse_qsl(view.query)
-            same = sorted(pair for pair in pairs if pair[0] not in {"cols", "size"}) == current
+            same = sorted(pair for pair in pairs if pair[0] not in _LOOKS) == current
             shown.append(ViewShown(view.id, view.name, f"?{urlencode(pairs)}", same, view.is_shared, view.is_mine))
     return shown

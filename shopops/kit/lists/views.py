@@ -12,16 +12,17 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from shopops.kit.access import View, allowed
 from shopops.kit.clock import now
-from shopops.kit.lists.asking import Selection, read_data
+from shopops.kit.lists.asking import SIZES, Selection, read_data
 from shopops.kit.lists.batches import Outcome, Preview, Refusal, chosen_ids, preview, run_batch
+from shopops.kit.lists.controls import controls
 from shopops.kit.lists.declarations import ListPage, Reader
 from shopops.kit.lists.exports import FORMATS
 from shopops.kit.lists.keeping import keeper
-from shopops.kit.lists.reading import chosen_columns, count_tabs, read_list, shown_tabs
+from shopops.kit.lists.reading import chosen_columns, count_tabs, read_list, shown_tabs, with_own_settings
 from shopops.kit.refusals import Refused
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def list_view(page: ListPage) -> View[[]]:
 def list_urls(page: ListPage) -> list[URLPattern]:
     """Return the addresses of the page; include them where the list shall live.
 
-    The URL name of the list is the part of its name after the dot; the others end in `_counts`, `_batches`,
+    The URL name of the list is the part of its name after the dot; the others end in `_counts`, `_filters`, `_batches`,
     `_batch_result`, `_exports`, `_views`, `_view_removal` and `_columns`.
     """
     name = page.name.split(".", 1)[1]
@@ -60,9 +61,10 @@ def list_urls(page: ListPage) -> list[URLPattern]:
     patterns = [
         path("", list_view(page), name=name),
         path("counts/", guard(require_GET(_counts(page))), name=f"{name}_counts"),
-        path("views/", guard(require_POST(_views(page))), name=f"{name}_views"),
+        path("filters/", guard(require_GET(_folded(page))), name=f"{name}_filters"),
+        path("views/", guard(_get_or_post(_view_form(page), _views(page))), name=f"{name}_views"),
         path("views/<int:view_id>/removal/", guard(require_POST(_view_removal(page))), name=f"{name}_view_removal"),
-        path("columns/", guard(require_POST(_columns(page))), name=f"{name}_columns"),
+        path("columns/", guard(_get_or_post(_column_form(page), _columns(page))), name=f"{name}_columns"),
     ]
     if page.batch:
         patterns += [
@@ -71,7 +73,8 @@ def list_urls(page: ListPage) -> list[URLPattern]:
         ]
     if page.export:
         export = allowed(page.export.permission)
-        patterns.append(path("exports/", export(require_POST(_exports(page))), name=f"{name}_exports"))
+        both = _get_or_post(_export_form(page), _exports(page))
+        patterns.append(path("exports/", export(both), name=f"{name}_exports"))
     return patterns
 
 
@@ -84,6 +87,25 @@ def _counts(page: ListPage) -> View[[]]:
         return render(request, "lists/tabs.html", {"tabs": tabs, "base": reverse(page.url_name), "page": page})
 
     return counts
+
+
+def _folded(page: ListPage) -> View[[]]:
+    def folded(request: HttpRequest) -> HttpResponse:
+        """Draw the filters beyond the first line, when somebody unfolds them."""
+        asked = Selection(page, Reader(request.user, now()), read_data(request.GET))
+        return render(request, "lists/folded.html", {"controls": controls(asked, first=False)})
+
+    return folded
+
+
+def _get_or_post(get: View[[]], post: View[[]]) -> View[[]]:
+    """Return a view that shows a form, or does what the form asks for."""
+
+    @require_http_methods(["GET", "POST"])
+    def both(request: HttpRequest) -> HttpResponseBase:
+        return post(request) if request.method == "POST" else get(request)
+
+    return both
 
 
 def _batches(page: ListPage) -> View[[]]:
@@ -137,9 +159,17 @@ def _batch_result(page: ListPage) -> View[[int]]:
         form_values = _carried(QueryDict(result["form"]))
         context: dict[str, Any] = {"action": action, "outcome": outcome, "form_values": form_values}
         context |= {"page": page, "part": "lists/result.html", **_places(page)}
-        return render(request, "lists/batch_page.html", context)
+        return render(request, "lists/dialog_page.html", context)
 
     return batch_result
+
+
+def _export_form(page: ListPage) -> View[[]]:
+    def export_form(request: HttpRequest) -> HttpResponse:
+        """Ask for the kind of file."""
+        return _draw(request, page, "lists/export.html", {"query": _asked(request, page).query})
+
+    return export_form
 
 
 def _exports(page: ListPage) -> View[[]]:
@@ -163,6 +193,14 @@ def _exports(page: ListPage) -> View[[]]:
         return _said(request, page, _("The export is being made; the file appears at the bottom right."))
 
     return exports
+
+
+def _view_form(page: ListPage) -> View[[]]:
+    def view_form(request: HttpRequest) -> HttpResponse:
+        """Ask for the name of a view."""
+        return _draw(request, page, "lists/keep_view.html", {"query": _asked(request, page).query})
+
+    return view_form
 
 
 def _views(page: ListPage) -> View[[]]:
@@ -189,6 +227,23 @@ def _view_removal(page: ListPage) -> View[[int]]:
         return _back(request, page, "")
 
     return view_removal
+
+
+def _column_form(page: ListPage) -> View[[]]:
+    def column_form(request: HttpRequest) -> HttpResponse:
+        """Ask which columns are shown."""
+        kept = keeper().views(page.name, by=request.user)
+        asked = Selection(page, Reader(request.user, now()), with_own_settings(read_data(request.GET), kept))
+        out = {column.key for column in chosen_columns(page, asked.data.get("cols", ""), asked.reader)}
+        may = [column for column in page.columns if asked.reader.may(column.permission)]
+        context = {
+            "query": asked.query,
+            "choosable": [(column, column.key in out) for column in may],
+            "sizes": [(size, size == asked.size) for size in SIZES],
+        }
+        return _draw(request, page, "lists/columns.html", context)
+
+    return column_form
 
 
 def _columns(page: ListPage) -> View[[]]:
@@ -225,11 +280,16 @@ def _answer(request: HttpRequest, page: ListPage, context: dict[str, Any], *, ch
 def _draw(request: HttpRequest, page: ListPage, part: str, context: dict[str, Any]) -> HttpResponse:
     """Render a part for the dialog, or a page around it for a browser without scripts."""
     everything = {"page": page, "part": part, **_places(page), **context}
-    return render(request, part if request.headers.get("HX-Request") else "lists/batch_page.html", everything)
+    return render(request, part if request.headers.get("HX-Request") else "lists/dialog_page.html", everything)
+
+
+def _asked(request: HttpRequest, page: ListPage) -> Selection:
+    return Selection(page, Reader(request.user, now()), read_data(request.GET))
 
 
 def _places(page: ListPage) -> dict[str, str]:
-    return {"list_url": reverse(page.url_name), "batches_url": reverse(f"{page.url_name}_batches")}
+    url = reverse(page.url_name)
+    return {"list_url": url, "batches_url": f"{url}batches/"}
 
 
 def _carried(posted: QueryDict) -> list[tuple[str, str]]:
@@ -242,7 +302,9 @@ def _said(request: HttpRequest, page: ListPage, text: str) -> HttpResponseBase:
     """Say that work was started: to htmx by a toast, to others by a message on the list."""
     if request.headers.get("HX-Request"):
         answer = HttpResponse(status=204)
-        answer["HX-Trigger"] = json.dumps({"toast": {"tone": "good", "text": text}, "work-started": True})
+        answer["HX-Trigger"] = json.dumps(
+            {"toast": {"tone": "good", "text": text}, "dialog-close": True, "work-started": True}
+        )
         return answer
     messages.success(request, text)
     return _back(request, page, f"?{request.POST.get('query', '')}")

@@ -155,6 +155,11 @@
     [...document.querySelectorAll("#filters [name]")].find((one) => one.name === name && (value === null || one.value === value))?.focus();
   });
 
+  document.addEventListener("toggle", (event) => {
+    const told = event.target.matches?.(".filters-more") && event.target.querySelector("input[name=more]");
+    if (told) told.disabled = !event.target.open;
+  }, true);
+
   const typing = (at) => at.closest("input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]");
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.defaultPrevented || !$("list") || typing(event.target)) return;

@@ -39,9 +39,6 @@
     if (target.id === "dialog-body" && target.firstElementChild && !$("dialog").open) $("dialog").showModal();
     if (target.id === "dialog-body") target.querySelector("[autofocus], form input:not([type=hidden]), form select, form textarea, .dialog-foot .btn.is-primary")?.focus();
   });
-  document.addEventListener("htmx:afterRequest", (event) => {
-    if (event.detail.successful) event.detail.elt.closest("dialog[data-closes-when-done]")?.close();
-  });
   document.addEventListener("dialog-close", () => $("dialog")?.close());
   document.addEventListener("click", (event) => {
     const at = event.target;
