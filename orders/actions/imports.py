@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import fields
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -14,6 +15,7 @@ from django.db import transaction
 from django.utils.text import get_valid_filename
 from django.utils.translation import gettext_lazy as _
 
+from orders.actions.addresses import Receiver, edit_address
 from orders.actions.locking import take_one
 from orders.actions.screening import screen_orders
 from orders.models import ImportBatch, Order
@@ -100,20 +102,24 @@ def take_platform_values(order: Order, *, by: Employee, at: datetime, names: Ite
     wanted = [name for name in said if name != "lines" and (names is None or name in names)]
     if not wanted:
         raise Refused(_("The platform says nothing else."))
+    receiver = {column.name: getattr(taken, column.name) for column in fields(Receiver)}
+    moved = {name: str(said[name]) for name in wanted if name in receiver}
+    if any(receiver[name] != value for name, value in moved.items()):
+        edit_address(taken, Receiver(**receiver | moved), reason=str(_("as the platform says")), by=by, at=at)
+        taken.refresh_from_db()
     changes = {}
     for name in wanted:
-        column = Order._meta.get_field(name)
-        value = column.to_python(said.pop(name))  # type: ignore[union-attr]  # plain columns only
+        value = said.pop(name)
+        if name in moved:
+            continue
         before = getattr(taken, name)
-        if isinstance(before, Decimal) and not isinstance(value, Decimal):
-            value = Decimal(str(value))
-        changes[name] = (before, value)
-        setattr(taken, name, value)
+        changes[name] = (before, Decimal(str(value)) if isinstance(before, Decimal) else value)
+        setattr(taken, name, changes[name][1])
     taken.platform_values = said or None
-    taken.phone_tail = "".join(filter(str.isdigit, taken.receiver_phone.partition("-")[0]))[-4:]
-    taken.save(update_fields=[*wanted, "platform_values", "phone_tail"])
-    record("orders.platform_values_taken", taken, by=by, at=at, changes=changes)
-    screen_orders([taken.pk], at=at, rules=False)
+    taken.save(update_fields=[*changes, "platform_values"])
+    if changes:
+        record("orders.platform_values_taken", taken, by=by, at=at, changes=changes)
+        screen_orders([taken.pk], at=at)
     order.refresh_from_db()
     return order
 
