@@ -2,7 +2,7 @@
 
 An include or a component per cell costs more than the cell itself, and so does looking up `row` in the context
 again for every value. So the parts of the page's cells file are laid side by side once, compiled with a parser that
-reads `row.key` straight from the row, and kept.
+knows what `row.key` is, taken apart into steps (`drawing`), and kept.
 """
 
 from __future__ import annotations
@@ -14,11 +14,13 @@ from typing import Any
 from django.conf import settings
 from django.template import Context, Origin, Template, engines
 from django.template.backends.django import DjangoTemplates
-from django.template.base import DebugLexer, FilterExpression, Lexer, Node, NodeList, Parser, TextNode, Variable
+from django.template.base import DebugLexer, FilterExpression, Lexer, NodeList, Parser, Variable
 from django.template.loader import get_template
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 
 from shopops.kit.lists.declarations import Column, ListPage, Reader, Row
+from shopops.kit.lists.drawing import RowValue, Step, draw, steps_of
 
 _MARK = re.compile(r"\{#\s*column:\s*([a-z0-9_]+)\s*#\}")
 _KEPT = 300
@@ -42,28 +44,16 @@ class _RowContext(Context):
     row: Row
 
 
-class _RowValue(Variable):
-    """`row.key`, read from the row in hand."""
-
-    def __init__(self, variable: Variable) -> None:
-        super().__init__(variable.var)
-        self.key = variable.lookups[1]  # type: ignore[index]  # two lookups, says whoever makes one
-
-    def resolve(self, context: Any) -> Any:
-        """Return the value, or an empty text where the row has no such key."""
-        return context.row.get(self.key, "")
-
-
 class _RowParser(Parser):
     """A parser that knows what `row` is."""
 
     def compile_filter(self, token: str) -> FilterExpression:
-        """Compile an expression; a plain `row.key` in it becomes a _RowValue."""
+        """Compile an expression; a plain `row.key` in it becomes a RowValue."""
         expression = super().compile_filter(token)
         variable = expression.var
         lookups = variable.lookups if isinstance(variable, Variable) else None
         if isinstance(variable, Variable) and lookups and lookups[0] == "row" and len(lookups) == 2:  # noqa: PLR2004
-            expression.var = _RowValue(variable)
+            expression.var = RowValue(variable)
         return expression
 
 
@@ -74,7 +64,7 @@ class _RowTemplate(Template):
         backend = engines["django"]
         assert isinstance(backend, DjangoTemplates)  # noqa: S101 -- for the type checker
         super().__init__(source, origin=Origin(name, name), name=name, engine=backend.engine)
-        self.parts = tuple(node.s if isinstance(node, TextNode) else node for node in self.nodelist)
+        self.steps: dict[str, tuple[Step, ...]] = {}
 
     def compile_nodelist(self) -> NodeList:
         """Compile the source with the parser that knows rows."""
@@ -91,16 +81,16 @@ class _RowTemplate(Template):
     def render_each(self, rows: list[Row], values: dict[str, Any]) -> SafeString:
         """Render the rows one after the other."""
         context = _RowContext(values)
+        language = get_language() or ""
         out: list[str] = []
         with context.render_context.push_state(self), context.bind_template(self):
+            steps = self.steps.get(language)
+            if steps is None:
+                steps = self.steps[language] = steps_of(self.nodelist, context)
             for row in rows:
                 context.row = context.dicts[-1]["row"] = row
-                out += [part if isinstance(part, str) else _drawn(part, context) for part in self.parts]
+                out.append(draw(steps, row, context))
         return mark_safe("".join(out))
-
-
-def _drawn(node: Node, context: Context) -> str:
-    return str(node.render_annotated(context))
 
 
 def _source(page: ListPage, columns: tuple[Column, ...]) -> str:

@@ -15,8 +15,10 @@ from django.utils.translation import ngettext
 
 from shopops.kit.charts import compact
 from shopops.kit.clock import SHANGHAI
+from shopops.kit.drawn import drawn_fields
 
 register = template.Library()
+register.filter("fields", drawn_fields)
 
 FLAG_COLOURS = ("grey", "red", "yellow", "green", "blue", "purple")
 """The platform's flags by number."""
@@ -128,7 +130,7 @@ def icon(_parser: template.base.Parser, token: template.base.Token) -> template.
     _tag, name, *rest = token.split_contents()
     classes = rest[0].strip("\"'") if rest else ""
     if name[0] in "\"'":
-        return _FixedIcon(name.strip("\"'"), classes)
+        return FixedIcon(name.strip("\"'"), classes)
     return _NamedIcon(_parser.compile_filter(name), classes)
 
 
@@ -143,7 +145,7 @@ def drawn_icon(name: str, classes: str = "") -> SafeString:
     )
 
 
-class _FixedIcon(template.Node):
+class FixedIcon(template.Node):
     """An icon whose name stands in the template."""
 
     def __init__(self, name: str, classes: str) -> None:
