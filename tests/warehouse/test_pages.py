@@ -377,3 +377,15 @@ def test_the_search_box_of_every_page_opens_a_note_by_its_waybill(wang):
     assert (hit.label, hit.exact) == (note.number, True)
     assert not list(found_notes("43", wang))
     assert not list(found_notes("张敏张敏张", wang))
+
+
+def test_what_is_done_in_the_drawer_stays_in_the_drawer_and_renews_the_list(desk, wang):
+    note = make_note()
+    answer = desk.post(
+        reverse("warehouse:note_stop", args=[note.number]),
+        {"reason": "退款"},
+        headers={"HX-Request": "true", "HX-Target": "drawer-body"},
+    )
+    assert answer["HX-Trigger"] == "list-changed"
+    assert "<!doctype" not in text_of(answer)
+    assert "is stopped" in text_of(answer)

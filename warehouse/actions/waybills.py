@@ -46,6 +46,8 @@ def set_waybill(
     chosen = carrier or found.carrier
     if chosen is None:
         raise Refused(sentence(_("%(note)s: choose a carrier first."), note=found.number))
+    if chosen == found.carrier and waybill == found.waybill:
+        return fits_pattern(chosen, waybill)
     before = {"waybill": (found.waybill, waybill)}
     if chosen != found.carrier:
         before["carrier"] = (str(found.carrier or ""), str(chosen))

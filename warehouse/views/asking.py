@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
 from django import forms
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -122,3 +122,10 @@ def back_to(request: HttpRequest, default: str, *args: Any) -> HttpResponseBase:
 def in_drawer(request: HttpRequest) -> bool:
     """Say whether the page is asked for by the drawer of a list."""
     return request.headers.get("HX-Target") == "drawer-body"
+
+
+def in_place(request: HttpRequest, page: Callable[[HttpRequest, str], HttpResponse], number: str) -> HttpResponse:
+    """Show a document anew in the drawer it stands in, and let the list behind it read its rows again."""
+    answer = page(request, number)
+    answer["HX-Trigger"] = "list-changed"
+    return answer

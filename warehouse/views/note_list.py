@@ -286,6 +286,7 @@ NOTE_LIST = ListPage(
             ExportColumn(_("Shipped at"), "shipped_at", kind="time"),
         ),
     ),
+    template="warehouse/list.html",
     empty=Empty(
         _("No dispatch notes here."),
         _("They appear when orders are approved and their goods are in stock."),

@@ -27,7 +27,7 @@ from warehouse.models import DispatchNote
 from warehouse.queries.notes import HERE, TONES, notes_with_everything, shown_note
 from warehouse.queries.packing import six_points
 from warehouse.states import NoteState
-from warehouse.views.asking import actor, asks_of, checked, in_drawer
+from warehouse.views.asking import actor, asks_of, checked, in_drawer, in_place
 from warehouse.views.note_offers import NOTE_OFFERS
 
 
@@ -43,6 +43,10 @@ def note_of(number: str) -> DispatchNote:
 @require_GET
 def note(request: HttpRequest, number: str) -> HttpResponse:
     """Show a dispatch note, as a page or in the drawer."""
+    return _page(request, number)
+
+
+def _page(request: HttpRequest, number: str) -> HttpResponse:
     found = note_of(number)
     shown = shown_note(found)
     return render(
@@ -84,7 +88,7 @@ def _deed(permission: str, do: Callable[[HttpRequest, DispatchNote], str]) -> Ca
         said = do(request, found)
         if said:
             messages.success(request, said)
-        return redirect("warehouse:note", number)
+        return in_place(request, _page, number) if in_drawer(request) else redirect("warehouse:note", number)
 
     return deed
 

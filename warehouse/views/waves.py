@@ -28,7 +28,7 @@ from warehouse.queries.notes import TONES as NOTE_TONES
 from warehouse.queries.prints import prints_of_wave
 from warehouse.queries.waves import TONES, Wish, pick_list, wave_notes, wave_offer, wished_notes
 from warehouse.states import NoteState, WaveKind, WaveState
-from warehouse.views.asking import Offer, actor, asks_of, checked, in_drawer
+from warehouse.views.asking import Offer, actor, asks_of, checked, in_drawer, in_place
 
 MOST_SHOWN = 60
 
@@ -212,6 +212,10 @@ def waves(request: HttpRequest) -> HttpResponseBase:
 @require_GET
 def wave(request: HttpRequest, number: str) -> HttpResponse:
     """Show a wave: its notes in the order of their slots."""
+    return _page(request, number)
+
+
+def _page(request: HttpRequest, number: str) -> HttpResponse:
     found = wave_of(number)
     notes = wave_notes(found)
     for one in notes:
@@ -266,7 +270,7 @@ def _deed(permission: str, do: Callable[[HttpRequest, Wave], str]) -> Callable[.
         said = do(request, wave_of(number))
         if said:
             messages.success(request, said)
-        return redirect("warehouse:wave", number)
+        return in_place(request, _page, number) if in_drawer(request) else redirect("warehouse:wave", number)
 
     return deed
 
