@@ -8,9 +8,10 @@ from django.urls import include, path
 from django.utils.translation import gettext_lazy as _
 
 from orders.queries.listed import found_orders
-from orders.views import finance, order, rules, unmatched
+from orders.views import finance, order, rules, tally, unmatched
 from orders.views.chase_list import CHASE_LIST
 from orders.views.exception_list import EXCEPTION_LIST
+from orders.views.finance import FINANCE
 from orders.views.imports import (
     IMPORT_LIST,
     import_batch,
@@ -19,7 +20,6 @@ from orders.views.imports import (
     import_repetition,
     import_upload,
 )
-from orders.views.finance import FINANCE
 from orders.views.order_list import ORDER_LIST, merge_proposals
 from orders.views.review import review_desk
 from shopops.kit.lists import list_urls
@@ -40,6 +40,8 @@ urlpatterns = [
     path("unmatched/<int:line_id>/matching/", unmatched.unmatched_matching, name="unmatched_matching"),
     path("unmatched/<int:line_id>/sku/", unmatched.unmatched_sku, name="unmatched_sku"),
     path("unmatched/names/<int:alias_id>/end/", unmatched.unmatched_forgetting, name="unmatched_forgetting"),
+    path("tally/", tally.tally, name="tally"),
+    path("tally/sheet/", tally.tally_sheet, name="tally_sheet"),
     path("rules/", rules.rules, name="rules"),
     path("rules/new/", rules.rule_new, name="rule_new"),
     path("rules/stop/", rules.rule_stop_all, name="rule_stop_all"),
@@ -66,6 +68,7 @@ urlpatterns = [
     path("order/<int:key>/remark/", order.order_remark, name="order_remark"),
     path("order/<int:key>/carrier/", order.order_carrier, name="order_carrier"),
     path("order/<int:key>/address/", order.order_address, name="order_address"),
+    path("order/<int:key>/platform_values/", order.order_platform_values, name="order_platform_values"),
     path("order/<int:key>/finance/", order.order_finance, name="order_finance"),
     path("order/<int:key>/exception/", order.order_exception, name="order_exception"),
     path(
@@ -144,6 +147,7 @@ add_department(
                 covers=("/orders/payment/",),
             ),
             Entry("orders.imports", _("Imports"), "orders:imports", "orders.import_orders", icon="file-up", jump="i"),
+            Entry("orders.tally", _("Month-end tally"), "orders:tally", "orders.view_order", icon="calendar-check"),
             Entry("orders.rules", _("Review rules"), "orders:rules", "orders.manage_rules", icon="workflow"),
         ),
     )

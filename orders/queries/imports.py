@@ -13,6 +13,7 @@ from orders.models import ImportBatch, Order
 from orders.states import UNREVIEWED, ImportState, OrderState
 from shopops.kit.lists import Reader, Row
 from shopops.kit.masking import mask_address, mask_name, mask_nick, mask_phone
+from staff.actions.events import plain
 from staff.models import Employee
 from staff.queries.history import Change, changes_in_words
 from staff.queries.jobs import took
@@ -81,6 +82,13 @@ def hidden(changes: dict[str, list[Any]]) -> dict[str, list[Any]]:
         name: [_HIDDEN[name](str(value or "")) for value in pair] if name in _HIDDEN else pair
         for name, pair in changes.items()
     }
+
+
+def platform_says(order: Order) -> list[Change]:
+    """Return what the platform says where ours differs on purpose: ours before, theirs after; personal data masked."""
+    said = {name: value for name, value in (order.platform_values or {}).items() if name != "lines"}
+    pairs = {name: [plain(getattr(order, name)), value] for name, value in said.items()}
+    return changes_in_words("orders.Order", hidden({name: pair for name, pair in pairs.items() if pair[0] != pair[1]}))
 
 
 @dataclass(frozen=True)

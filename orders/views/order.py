@@ -19,6 +19,7 @@ from orders.actions.exceptions import clear_exception, raise_exception
 from orders.actions.finance import ask_finance
 from orders.actions.goods import match_line, rescreen
 from orders.actions.holds import hold_order, release_order
+from orders.actions.imports import take_platform_values
 from orders.actions.marks import add_remark, set_carrier, set_flag, tag_orders
 from orders.actions.merges import merge_orders, unmerge_order
 from orders.actions.personal import reveal_personal_data
@@ -42,6 +43,7 @@ from orders.forms import (
     hold_end,
 )
 from orders.models import Order
+from orders.queries.imports import platform_says
 from orders.queries.listed import TONES
 from orders.queries.order_page import history_with_masks, masked_receiver
 from orders.queries.rule_trace import read_traces
@@ -78,6 +80,7 @@ def shown_order(found: Order, employee: Employee) -> dict[str, Any]:
         "whole": whole,
         "tone": TONES[OrderState(found.state)],
         "receiver": masked_receiver(found),
+        "platform_says": platform_says(found),
         "ladders": read_traces(whole.traces),
         "asks": asks_of(ORDER_OFFERS, found, str(found.pk), employee),
         "split_form": SplitForm(lines=whole.lines, auto_id="split_%s") if _may_split(found, whole, employee) else None,
@@ -317,3 +320,11 @@ order_recall = _deed("orders.close_order", _recall)
 order_closing = _deed("orders.close_order", _close)
 order_price = _deed("orders.change_price", _price)
 order_contact = _deed("orders.chase_payment", _contact)
+
+
+def _take_platform_values(request: HttpRequest, order: Order) -> str:
+    take_platform_values(order, by=actor(request), at=now())
+    return _("Order %(order)s has what the platform says now.") % {"order": order}
+
+
+order_platform_values = _deed("orders.edit_address", _take_platform_values)
