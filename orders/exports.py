@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
 from django.utils.translation import gettext_lazy as _
 
+from orders.queries.tally import LeftRow, Month, left_rows, listed, tally_of
 from orders.states import ExceptionKind, FlagColour, OrderState, PlatformStatus
 from shopops.kit.lists import Export, ExportColumn
 from shopops.kit.lists.declarations import Row
+from shopops.kit.spreadsheets import Column, xlsx_book
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+    from shopops.kit.spreadsheets.writing import Kind
+
+    Words = str | _StrPromise
 
 _FULL = "orders.reveal_personal_data"
 
@@ -65,3 +78,73 @@ ORDER_EXPORT = Export(
         ExportColumn(_("Internal remark"), "remark"),
     ),
 )
+
+
+def write_tally(month: Month, path: Path) -> int:
+    """Write the tally of a month: by person, by shop, and the left-over orders; return how many of these there are."""
+    tally, left = tally_of(month), left_rows(listed(month), month)
+    with xlsx_book(path) as add_sheet:
+        write = add_sheet(str(_("By person")), _columns(_PEOPLE))
+        for person in tally.people:
+            for shop, orders, sales in person.shops:
+                write([person.name or str(_("released by a rule")), shop, orders, sales])
+        write = add_sheet(str(_("By shop")), _columns(_SHOPS))
+        for row in tally.shops:
+            write([row.name, row.paid, row.sales, row.refunds, row.average, row.approved, row.listed, row.waiting])
+        write = add_sheet(str(_("Left over")), _columns(_LEFT))
+        for one in left:
+            write(_left(one, month))
+    return len(left)
+
+
+def _columns(told: Sequence[tuple[Words, Kind]]) -> list[Column]:
+    return [Column(str(title), kind) for title, kind in told]
+
+
+_PEOPLE: tuple[tuple[Words, Kind], ...] = (
+    (_("Person"), "text"),
+    (_("Shop"), "text"),
+    (_("Approved"), "count"),
+    (_("Sales approved"), "money"),
+)
+_SHOPS: tuple[tuple[Words, Kind], ...] = (
+    (_("Shop"), "text"),
+    (_("Orders paid"), "count"),
+    (_("Sales"), "money"),
+    (_("Refunded"), "money"),
+    (_("Average order"), "money"),
+    (_("Approved"), "count"),
+    (_("Left over"), "count"),
+    (_("Still here"), "count"),
+)
+_LEFT: tuple[tuple[Words, Kind], ...] = (
+    (_("Order number"), "text"),
+    (_("Shop"), "text"),
+    (_("State"), "text"),
+    (_("What became of it"), "text"),
+    (_("Left or closed at"), "time"),
+    (_("Days left"), "count"),
+    (_("Paid at"), "time"),
+    (_("Paid, yuan"), "money"),
+    (_("Goods"), "text"),
+    (_("Approved by"), "text"),
+    (_("Approved at"), "time"),
+)
+
+
+def _left(one: LeftRow, month: Month) -> list[Any]:
+    order = one.order
+    fate = _("still here") if one.is_here else _("in the first week") if one.is_in_time else _("after the first week")
+    return [
+        str(order),
+        order.shop.name,
+        str(OrderState(order.state).label),
+        str(fate),
+        one.left_at,
+        month.days_left if one.is_here else None,
+        order.paid_at,
+        order.paid,
+        order.summary,
+        order.confirmed_by.name if order.confirmed_by else "",
+        order.confirmed_at,
+    ]

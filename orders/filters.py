@@ -145,15 +145,6 @@ class PaymentFilters(ListFilters):
     question = WordsFilter(field_name="question", label=_("Question"))
 
 
-class TallyFilters(ListFilters):
-    """Filters of the month-end tally."""
-
-    shop = AnyOfFilter(field_name="shop_id", choices=shop_choices, label=_("Shop"), first=True)
-    state = AnyOfFilter(field_name="state", choices=OrderState.choices, label=_("State"), first=True)
-    paid = DaysFilter(field_name="paid_at", label=_("Paid"), first=True)
-    confirmed_by = OneOfFilter(field_name="confirmed_by_id", choices=people_choices, label=_("Approved by"))
-
-
 class ImportFilters(ListFilters):
     """The filters of the list of imports."""
 

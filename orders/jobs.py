@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import tempfile
+from pathlib import Path
 from typing import Any
 
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from orders.actions.checks import check_orders
@@ -13,9 +16,11 @@ from orders.actions.holds import release_due_holds
 from orders.actions.merges import merge_proposals
 from orders.actions.prices import measure_prices
 from orders.actions.screening import screen_orders
+from orders.exports import write_tally
 from orders.imports.stored import import_stored
 from orders.models import ImportBatch, Order, ReviewRule
 from orders.queries.rule_trial import try_rule, try_wording
+from orders.queries.tally import asked_month
 from orders.states import IN_REVIEW, UNREVIEWED
 from shopops.kit.jobs import Progress, job
 from staff.models import Employee
@@ -76,3 +81,13 @@ def import_orders_job(progress: Progress, *, batch_id: int) -> dict[str, Any]:
     batch = ImportBatch.objects.select_related("started_by", "shop").get(pk=batch_id)
     import_stored(batch, at=progress.started_at, step=progress.step)
     return {**batch.counts, "url": reverse("orders:import_batch", args=[batch.pk])}
+
+
+@job("orders.export_tally", label=_("Export the tally of a month"))
+def export_tally_job(progress: Progress, *, month: str) -> dict[str, Any]:
+    """Write the tally of a month (2026-10) as a workbook for the person who asked."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "tally.xlsx"
+        count = write_tally(asked_month(month, at=progress.started_at), path)
+        progress.keep_file(path, f"{gettext('Month-end tally')}_{month}.xlsx")
+    return {"orders": count}

@@ -19,6 +19,8 @@ from staff.models import ClauseVersion, Employee, Shop
 from staff.queries.rulebook import holder_of, in_force
 
 OPEN = (*IN_REVIEW, OrderState.APPROVED)
+RULES, NOBODY = "rules", "nobody"
+APPROVED = Case(When(confirmed_at__isnull=False, then=Value(True)), default=Value(False))
 CLAUSE, DAYS = "ORD-025", 7
 FIRST_YEAR = 2000
 _MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
@@ -66,11 +68,21 @@ class Month:
         """Return the end of the first week of the next month (ORD-024)."""
         return start_of_day(self.next + timedelta(days=self.days))
 
+    @property
+    def last_day(self) -> date:
+        """Return the last day there is for what is left over."""
+        return self.next + timedelta(days=self.days - 1)
+
     @cached_property
     def answers(self) -> Employee | None:
         """Return who answers for orders nobody has approved."""
         post = str(self.clause.parameters.get("fallback_post", "")) if self.clause else ""
         return holder_of(post, on=shop_day(min(self.limit, self.at)))
+
+    @property
+    def days_left(self) -> int:
+        """Return how many days, begun ones included, there are until the first week is over; 0 when it is."""
+        return max(0, -((self.at - self.limit) // timedelta(days=1)))
 
     @property
     def is_running(self) -> bool:
@@ -120,11 +132,21 @@ def parts_of(month: Month) -> dict[str, Q]:
     }
 
 
+def of_person(orders: QuerySet[Order], key: str) -> QuerySet[Order]:
+    """Return the orders of one line of the tally by person."""
+    if key in {RULES, NOBODY}:
+        return orders.filter(confirmed_by=None, confirmed_at__isnull=key == NOBODY)
+    return orders.filter(confirmed_by=int(key))
+
+
 @dataclass
 class PersonRow:
-    """What somebody approved in a month, and what of it was left over."""
+    """What somebody approved in a month, and what of it was left over.
 
-    employee_id: int | None
+    `key` is the employee's id, RULES for what rules released, or NOBODY for what nobody has approved.
+    """
+
+    key: str
     name: str
     orders: int = 0
     pieces: int = 0
@@ -174,30 +196,33 @@ class Tally:
 def tally_of(month: Month) -> Tally:
     """Return who did how much in a month, by person and by shop; five queries."""
     shops = {pk: ShopRow(pk, name) for pk, name in Shop.objects.order_by("pk").values_list("pk", "name")}
-    people: dict[int | None, PersonRow] = {}
+    people: dict[str, PersonRow] = {}
     names = dict(Employee.objects.values_list("pk", "name"))
     span = {"gte": month.start, "lt": month.end}
     paid = Order.objects.filter(part=1, **{f"paid_at__{word}": moment for word, moment in span.items()})
     for shop, count, sales, refunds in paid.values_list("shop_id").annotate(Count("pk"), Sum("total"), Sum("refund")):
         shops[shop].paid, shops[shop].sales, shops[shop].refunds = count, sales, refunds
 
-    def person(key: int | None) -> PersonRow:
-        return people.setdefault(key, PersonRow(key, names.get(key, "") if key else ""))
+    def person(pk: int | None, *, is_approved: bool) -> PersonRow:
+        key = str(pk) if pk else RULES if is_approved else NOBODY
+        return people.setdefault(key, PersonRow(key, names.get(pk, "") if pk else ""))
 
     approved = Order.objects.filter(**{f"confirmed_at__{word}": moment for word, moment in span.items()})
-    for key, shop, count, pieces, sales in approved.values_list("confirmed_by_id", "shop_id").annotate(
-        Count("pk"), Sum("pieces"), Sum("total")
-    ):
-        row = person(key)
+    by_person = approved.values_list("confirmed_by_id", "shop_id").order_by("shop_id")
+    for key, shop, count, pieces, sales in by_person.annotate(Count("pk"), Sum("pieces"), Sum("total")):
+        row = person(key, is_approved=True)
         row.orders, row.pieces, row.sales = row.orders + count, row.pieces + pieces, row.sales + sales
         row.shops.append((shops[shop].name, count, sales))
         shops[shop].approved += count
-    left = left_over(month.end, month.listed_at).values_list("confirmed_by_id", "shop_id")
-    for key, shop, count, waiting in left.annotate(Count("pk"), Count("pk", filter=Q(state__in=OPEN))):
-        row = person(key)
+    left = left_over(month.end, month.listed_at).annotate(is_approved=APPROVED)
+    left_counts = left.values_list("confirmed_by_id", "is_approved", "shop_id")
+    for key, is_approved, shop, count, waiting in left_counts.annotate(
+        Count("pk"), waiting=Count("pk", filter=Q(state__in=OPEN))
+    ):
+        row = person(key, is_approved=is_approved)
         row.listed, row.waiting = row.listed + count, row.waiting + waiting
         shops[shop].listed, shops[shop].waiting = shops[shop].listed + count, shops[shop].waiting + waiting
-    ordered = sorted(people.values(), key=lambda row: (row.employee_id is None, -row.orders, row.name))
+    ordered = sorted(people.values(), key=lambda row: (not row.name, -row.orders, row.name))
     return Tally(month, ordered, list(shops.values()))
 
 

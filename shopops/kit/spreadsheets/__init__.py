@@ -2,8 +2,8 @@
 
 In: `for sheet in open_spreadsheet(path, name="orders.csv")`, then `for batch in sheet.batches()`.
 
-Out: `with xlsx_writer(path, [Column("订单编号"), Column("金额", "money")]) as write_row`, then `write_row([…])`; or
-`StreamingHttpResponse(csv_lines(header, rows))`.
+Out: `with xlsx_writer(path, [Column("订单编号"), Column("金额", "money")]) as write_row`, then `write_row([…])`;
+several sheets with `xlsx_book`; or `StreamingHttpResponse(csv_lines(header, rows))`.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from shopops.kit.spreadsheets.old_workbooks import open_old_workbook
 from shopops.kit.spreadsheets.sheets import BATCH, Batch, ReadNotes, Sheet
 from shopops.kit.spreadsheets.texts import open_text
 from shopops.kit.spreadsheets.workbooks import open_workbook
-from shopops.kit.spreadsheets.writing import Column, csv_lines, xlsx_writer
+from shopops.kit.spreadsheets.writing import Column, csv_lines, xlsx_book, xlsx_writer
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,6 +31,7 @@ __all__ = [
     "cell_text",
     "csv_lines",
     "open_spreadsheet",
+    "xlsx_book",
     "xlsx_writer",
 ]
 

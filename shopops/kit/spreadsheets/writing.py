@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Callable, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
@@ -16,7 +17,7 @@ import xlsxwriter
 from shopops.kit.spreadsheets.cells import cell_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
     from typing import BinaryIO
 
@@ -81,15 +82,23 @@ def is_number(text: str) -> bool:
     return text.isascii() and text.removeprefix("-").replace(".", "", 1).isdigit()
 
 
+WriteRow = Callable[[Sequence[Value]], None]
+
+
 @contextmanager
-def xlsx_writer(
-    target: Path | BinaryIO, columns: Sequence[Column], *, sheet: str = "Sheet1"
-) -> Iterator[Callable[[Sequence[Value]], None]]:
+def xlsx_writer(target: Path | BinaryIO, columns: Sequence[Column], *, sheet: str = "Sheet1") -> Iterator[WriteRow]:
     """Write a workbook of one sheet row by row; the header is frozen and can be filtered.
 
     Text is always written as text (ids keep their digits, `=…` is not computed), in constant memory. Values that do
     not fit their column's kind are written as text.
     """
+    with xlsx_book(target) as add_sheet:
+        yield add_sheet(sheet, columns)
+
+
+@contextmanager
+def xlsx_book(target: Path | BinaryIO) -> Iterator[Callable[[str, Sequence[Column]], WriteRow]]:
+    """Write a workbook of several sheets as `xlsx_writer` does: `add_sheet(name, columns)` returns its `write_row`."""
     workbook = xlsxwriter.Workbook(
         target,
         {
@@ -102,25 +111,33 @@ def xlsx_writer(
     )
     # The same rows make the same file, so that a report can be compared with its snapshot.
     workbook.set_properties({"created": datetime(2020, 1, 1, tzinfo=UTC)})
-    worksheet = workbook.add_worksheet(sheet_name(sheet))
-    formats = [workbook.add_format({"num_format": FORMATS[column.kind]}) for column in columns]
-    bold = workbook.add_format({"bold": True, "bg_color": "#F2F3F5", "bottom": 1, "num_format": "@"})
-    for place, column in enumerate(columns):
-        worksheet.set_column(place, place, column.width or WIDTHS[column.kind])
-        worksheet.write_string(0, place, column.title[:LONGEST_CELL], bold)
-    worksheet.freeze_panes(1, 0)
-    number = 0
+    sheets: list[tuple[xlsxwriter.worksheet.Worksheet, int]] = []
+    rows: list[int] = []
 
-    def write_row(values: Sequence[Value]) -> None:
-        nonlocal number
-        number += 1
-        for place, value in enumerate(values):
-            write_cell(worksheet, number, place, value, formats[place])
+    def add_sheet(name: str, columns: Sequence[Column]) -> WriteRow:
+        worksheet = workbook.add_worksheet(sheet_name(name))
+        formats = [workbook.add_format({"num_format": FORMATS[column.kind]}) for column in columns]
+        bold = workbook.add_format({"bold": True, "bg_color": "#F2F3F5", "bottom": 1, "num_format": "@"})
+        for place, column in enumerate(columns):
+            worksheet.set_column(place, place, column.width or WIDTHS[column.kind])
+            worksheet.write_string(0, place, column.title[:LONGEST_CELL], bold)
+        worksheet.freeze_panes(1, 0)
+        mine = len(sheets)
+        sheets.append((worksheet, len(columns)))
+        rows.append(0)
+
+        def write_row(values: Sequence[Value]) -> None:
+            rows[mine] += 1
+            for place, value in enumerate(values):
+                write_cell(worksheet, rows[mine], place, value, formats[place])
+
+        return write_row
 
     try:
-        yield write_row
-        if columns:
-            worksheet.autofilter(0, 0, number, len(columns) - 1)
+        yield add_sheet
+        for (worksheet, width), number in zip(sheets, rows, strict=True):
+            if width:
+                worksheet.autofilter(0, 0, number, width - 1)
     finally:
         workbook.close()
 
