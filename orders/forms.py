@@ -261,6 +261,4 @@ class ImportForm(forms.Form):
     shop = forms.ModelChoiceField(
         Shop.objects.order_by("pk"), label=_("Shop"), required=False, empty_label=_("the one the file names")
     )
-    rehearse = forms.BooleanField(
-        label=_("Only rehearse: show what would happen, change nothing"), required=False
-    )
+    rehearse = forms.BooleanField(label=_("Only rehearse: show what would happen, change nothing"), required=False)

@@ -130,7 +130,7 @@ class ImportState(TextChoices):
 
     WAITING = "waiting", _("waiting")
     READING = "reading", _("reading")
-    DONE = "done", _("done")
+    DONE = "done", _("imported")
     REHEARSED = "rehearsed", _("rehearsed")
     REFUSED = "refused", _("refused")
 

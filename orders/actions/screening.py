@@ -12,6 +12,7 @@ from orders import policy
 from orders.actions.checks import check_orders
 from orders.actions.finance import ask_finance_about
 from orders.actions.rules import run_rules
+from shopops.kit.garbage import uncollected
 
 CHUNK = 5000
 
@@ -47,7 +48,8 @@ def screen_orders(order_ids: Iterable[int], *, at: datetime, step: Callable[[int
     whole = Screened()
     for start in range(0, len(ids), CHUNK):
         chunk = ids[start : start + CHUNK]
-        whole.add(_screen(chunk, at=at))
+        with uncollected():
+            whole.add(_screen(chunk, at=at))
         if step:
             step(start + len(chunk))
     return whole

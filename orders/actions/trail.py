@@ -3,51 +3,68 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
-
+from orders.models import Order
 from shopops.kit.batch import current_batch
+from shopops.kit.copying import copy_rows
 from staff.actions.events import Changes, plain
-from staff.models import Employee
+from staff.models import Employee, Event
 
 Told = tuple[int, Changes, str]
 """(order id, changes, reason)."""
+_COLUMNS = ("verb", "subject_type", "subject_id", "subject_label", "by_id", "at", "changes", "reason", "batch")
 
 
 def record_orders(
-    verb: str, told: Sequence[Told], *, by: Employee | None, at: datetime, batch: UUID | None = None
+    verb: str,
+    told: Sequence[Told],
+    *,
+    by: Employee | None,
+    at: datetime,
+    batch: UUID | None = None,
+    labels: Mapping[int, str] | None = None,
 ) -> None:
-    """Write one event for each of many orders, known by their ids."""
+    """Write one event for each of many orders, known by their ids.
+
+    :param labels: from the id of an order to its number, where they are known already.
+    """
     if not told:
         return
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            INSERT INTO staff_event (verb, subject_type, subject_id, subject_label, by_id, at, changes, reason, batch)
-            SELECT %(verb)s, 'orders.Order', o.id,
-                   CASE WHEN o.part = 1 THEN o.number ELSE o.number || '-' || o.part END,
-                   %(by)s, %(at)s, g.changes::jsonb, g.reason, %(batch)s
-            FROM unnest(%(ids)s::bigint[], %(changes)s::text[], %(reasons)s::text[]) AS g (id, changes, reason)
-            JOIN orders_order o ON o.id = g.id
-            """,
-            {
-                "verb": verb,
-                "by": by.pk if by else None,
-                "at": at,
-                "batch": batch or current_batch(),
-                "ids": [one[0] for one in told],
-                "changes": [_written(one[1]) for one in told],
-                "reasons": [one[2][:500] for one in told],
-            },
-        )
+    called = labels if labels is not None else _labels([one[0] for one in told])
+    kind, who, run = Order._meta.label, by.pk if by else None, batch or current_batch()
+    copy_rows(
+        Event,
+        _COLUMNS,
+        [
+            (verb, kind, key, called[key], who, at, _written(changes), reason[:500], run)
+            for key, changes, reason in told
+            if key in called
+        ],
+    )
+
+
+def _labels(order_ids: Sequence[int]) -> dict[int, str]:
+    found = Order.objects.filter(pk__in=order_ids).values_list("pk", "number", "part")
+    return {key: number if part == 1 else f"{number}-{part}" for key, number, part in found}
 
 
 def _written(changes: Changes) -> str:
     if not changes:
         return "{}"
+    if len(changes) == 1:
+        [(name, (before, after))] = changes.items()
+        if isinstance(before, str) and isinstance(after, str):
+            return _one_change(name, before, after)
     pairs: dict[str, Any] = {name: [plain(before), plain(after)] for name, (before, after) in changes.items()}
     return json.dumps(pairs, ensure_ascii=False)
+
+
+@lru_cache(maxsize=500)
+def _one_change(name: str, before: str, after: str) -> str:
+    """Return a change of one word; a batch makes the same thousands of times."""
+    return json.dumps({name: [str(before), str(after)]}, ensure_ascii=False)

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from django.db import connection
 
-from orders.models import Payment
+from orders.models import Order, Payment
 from orders.queries.screening import GONE
 
 
@@ -36,7 +36,6 @@ class Member(NamedTuple):
     promised_at: datetime | None
     is_blocked: bool
     is_short: bool
-    troubles: list[str]
     carrier_id: int | None
     receiver_name: str
     receiver_phone: str
@@ -48,7 +47,8 @@ class Member(NamedTuple):
     buyer_message: str
     seller_memo: str
     remark: str
-    ship_by: datetime | None
+    urgency: float | None
+    """The time it is due, in seconds; moments cost more to read."""
 
     @property
     def label(self) -> str:
@@ -87,7 +87,17 @@ def lock_families(order_ids: Collection[int]) -> list[Family]:
         cursor.execute(_LINES, {"ids": list(heads), "gone": list(GONE)})
         for order_id, sku_id, pieces, title, is_gift in cursor.fetchall():
             heads[order_id].lines.append(Goes(sku_id, pieces, title, is_gift))
-    return sorted(families.values(), key=lambda one: (one.head.ship_by is None, one.head.ship_by, one.head.id))
+    return sorted(families.values(), key=lambda one: (one.head.urgency is None, one.head.urgency, one.head.id))
+
+
+def troubles_in(families: Sequence[Family]) -> dict[int, list[str]]:
+    """Return the open exceptions of blocked orders, and of those merged into them, by the leading order."""
+    heads = {member.id: one.head.id for one in families for member in one.members if member.is_blocked}
+    found: dict[int, list[str]] = {}
+    if heads:
+        for key, kinds in Order.objects.filter(pk__in=heads).order_by("pk").values_list("pk", "troubles"):
+            found.setdefault(heads[key], []).extend(kinds)
+    return found
 
 
 def confirmed_by_finance(order_ids: Sequence[int]) -> set[int]:
@@ -96,7 +106,7 @@ def confirmed_by_finance(order_ids: Sequence[int]) -> set[int]:
 
 
 _MEMBERS = f"""
-SELECT {", ".join(Member._fields)} FROM orders_order
+SELECT {", ".join(Member._fields[:-1])}, extract(epoch FROM ship_by)::float8 FROM orders_order
 WHERE id = ANY(%(ids)s) AND state = 'review' OR merged_into_id = ANY(%(ids)s) AND state = 'merged'
 ORDER BY id FOR NO KEY UPDATE
 """  # noqa: S608 -- the names of our own columns
