@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='order',
-            index=models.Index(condition=models.Q(('state', 'review')), fields=['ship_by', 'id'], name='order_review_queue'),
+            index=models.Index(condition=models.Q(('state', 'review')), fields=['ship_by', 'id'], include=('is_blocked', 'is_short'), name='order_review_queue'),
         ),
         migrations.RemoveIndex(
             model_name='order',

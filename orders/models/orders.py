@@ -179,7 +179,10 @@ class Order(models.Model):
             models.Index(fields=("receiver_name",), name="order_receiver", condition=~models.Q(receiver_name="")),
             models.Index(fields=("waybill",), name="order_waybill", condition=~models.Q(waybill="")),
             models.Index(
-                fields=("ship_by", "id"), name="order_review_queue", condition=models.Q(state=OrderState.REVIEW)
+                fields=("ship_by", "id"),
+                include=("is_blocked", "is_short"),
+                name="order_review_queue",
+                condition=models.Q(state=OrderState.REVIEW),
             ),
             models.Index(
                 fields=("-placed_at", "-id"),
