@@ -13,7 +13,10 @@ from tools.bench.database import own_database
 from tools.bench.registry import BENCHES, Result
 from tools.dev.places import say
 
-FRAME = {"__main__", "database", "registry", "import_export", "import_memory", "import_anchor", "order_files"}
+FRAME = {
+    *("__main__", "database", "registry", "serving", "wsgi", "plain_pages", "big_shop", "order_files"),
+    *("import_export", "import_memory", "import_anchor"),
+}
 
 
 def main() -> int:
@@ -35,6 +38,12 @@ def main() -> int:
         return 0 if asked.list else 2
 
     results: list[Result] = []
+    from django.apps import apps  # noqa: PLC0415
+
+    if apps.ready:
+        raise SystemExit(
+            "A bench set Django up while it was imported: it would measure, and empty, the given database."
+        )
     with own_database():
         import django  # noqa: PLC0415 -- the settings read DATABASE_URL, which names the own database only now
         from django.core.management import call_command  # noqa: PLC0415
