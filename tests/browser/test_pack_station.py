@@ -56,10 +56,10 @@ def test_label_goods_and_waybill_pack_a_parcel(table, wang):
     expect(head(table)).to_contain_text("1/2")
     scan(table, sku.barcode)
     expect(table.locator(".pack-panel")).to_have_class("card pack-panel is-done")
-    scan(table, "433429491440084")
-    expect(head(table)).to_contain_text("433429491440084")
+    scan(table, "430100000000084")
+    expect(head(table)).to_contain_text("430100000000084")
     note.refresh_from_db()
-    assert (note.state, note.packed_by, note.waybill) == (NoteState.PACKED, wang, "433429491440084")
+    assert (note.state, note.packed_by, note.waybill) == (NoteState.PACKED, wang, "430100000000084")
     assert table.evaluate("document.getElementById('pack').dataset.sound") == "done"
     expect(table.locator("#pack-recent li")).to_have_count(4)
 

@@ -37,7 +37,7 @@ class WaybillRangeFactory(DjangoModelFactory[WaybillRange]):
         model = WaybillRange
 
     carrier = factory.SubFactory(CarrierFactory)
-    prefix = "4334"
+    prefix = "4301"
     next_number = 1
     last_number = 1000
     digits = 11
@@ -90,7 +90,7 @@ def make_picked_note(picker, **values) -> DispatchNote:
     return note
 
 
-def make_packed_note(packer, *, waybill: str = "433429491440084", **values) -> DispatchNote:
+def make_packed_note(packer, *, waybill: str = "430100000000084", **values) -> DispatchNote:
     """Return a packed note with carrier and waybill."""
     values.setdefault("carrier_id", CarrierFactory().pk)
     note = make_picked_note(packer, **values)

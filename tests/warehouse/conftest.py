@@ -5,9 +5,17 @@ from __future__ import annotations
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 
 from staff.models import Employee
 from tests.factories.staff import EmployeeFactory, employee_with
+
+
+@pytest.fixture(autouse=True)
+def in_chinese():
+    """Start each test in Chinese, whatever the page before was read in."""
+    with translation.override("zh-hans"):
+        yield
 
 
 @pytest.fixture

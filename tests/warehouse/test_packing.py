@@ -173,12 +173,12 @@ def test_fifty_scans_lose_none_and_stay_within_their_time(table, wang):
 
 def test_a_packed_parcel_without_waybill_takes_the_next_scan_as_its_waybill(table, wang):
     note = make_picked_note(wang, carrier_id=CarrierFactory().pk)
-    assert table.scan(note.number, note.lines.get().sku.barcode, "433429491440084") == [
+    assert table.scan(note.number, note.lines.get().sku.barcode, "430100000000084") == [
         OPENED,
         DONE,
         ScanResult.WAYBILL,
     ]
-    assert DispatchNote.objects.get().waybill == "433429491440084"
+    assert DispatchNote.objects.get().waybill == "430100000000084"
 
 
 def test_a_waybill_that_looks_odd_is_taken_with_a_warning(table, wang):

@@ -54,7 +54,7 @@ def post(desk, name: str, *args, **data):
         ("wave_list", lambda wang: make_wave([make_note().pk], by=wang, at=NOON)),
         ("stock_list", lambda wang: stock_up(SkuFactory(), 3)),
         ("ledger", lambda wang: stock_up(SkuFactory(), 3)),
-        ("parcel_list", lambda wang: make_shipped_note(wang, waybill=f"43342949144{Parcel.objects.count():04}")),
+        ("parcel_list", lambda wang: make_shipped_note(wang, waybill=f"43010000000{Parcel.objects.count():04}")),
         ("print_list", lambda wang: None),
         ("register", lambda wang: make_note()),
         ("new_wave", lambda wang: make_note()),

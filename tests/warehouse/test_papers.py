@@ -137,19 +137,19 @@ def test_the_pick_list_is_printed_and_logged(wave, wang):
 def test_the_upload_file_has_a_line_for_each_order(wang):
     carrier = CarrierFactory()
     merged = make_shipped_note(wang, carrier_id=carrier.pk, order_numbers="2810000000000000001 2810000000000000002")
-    make_shipped_note(wang, waybill="433429491440099", order_numbers="2810000000000000003-2")
+    make_shipped_note(wang, waybill="430100000000099", order_numbers="2810000000000000003-2")
     make_note()
     run = done("warehouse.upload_file", wang, day="2026-11-20")
     text = content(run).read().decode("gb18030")
     assert text.splitlines()[1:] == [
-        "2810000000000000001,韵达快递,433429491440084",
-        "2810000000000000002,韵达快递,433429491440084",
-        "2810000000000000003,韵达快递,433429491440099",
+        "2810000000000000001,韵达快递,430100000000084",
+        "2810000000000000002,韵达快递,430100000000084",
+        "2810000000000000003,韵达快递,430100000000099",
     ]
     assert done("warehouse.upload_file", wang, day="2026-11-19").state == JobState.FAILED
     xlsx = done("warehouse.upload_file", wang, note_ids=[merged.pk], form="xlsx")
     rows = list(load_workbook(content(xlsx)).active.values)
-    assert rows[1] == ("2810000000000000001", "韵达快递", "433429491440084")
+    assert rows[1] == ("2810000000000000001", "韵达快递", "430100000000084")
 
 
 def test_the_register_of_a_day_is_written_and_registered(wang):
