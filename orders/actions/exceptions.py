@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from orders.actions.locking import lock_orders
 from orders.actions.trail import record_orders
 from orders.models import Order, OrderException
+from orders.queries.whole import reason_said
 from orders.states import ExceptionKind, OrderState
 from shopops.kit.refusals import Refused
 from shopops.kit.sentences import sentence
@@ -165,7 +166,8 @@ def _stop_parcels(raised: Sequence[tuple[int, str, str]], *, by: Employee | None
         note = notes.get(order_id)
         if note is not None and note.state not in {NoteState.SHIPPED, NoteState.CANCELLED}:
             label = str(ExceptionKind(kind).label)
-            stop_note(note, reason=f"{label}: {reason}"[:200] if reason else label, by=by, at=at)
+            said = f"{label}: {reason_said(kind, reason)}"[:200] if reason else label
+            stop_note(note, reason=said, by=by, at=at)
 
 
 def _resume_parcels(order_ids: Sequence[int], *, by: Employee | None, at: datetime) -> None:

@@ -16,12 +16,4 @@ class Migration(migrations.Migration):
             model_name='order',
             index=models.Index(condition=models.Q(('state', 'review')), fields=['ship_by', 'id'], include=('is_blocked', 'is_short'), name='order_review_queue'),
         ),
-        migrations.RemoveIndex(
-            model_name='order',
-            name='order_placed',
-        ),
-        migrations.AddIndex(
-            model_name='order',
-            index=models.Index(condition=models.Q(('part__gte', 1)), fields=['-placed_at', '-id'], name='order_placed'),
-        ),
     ]

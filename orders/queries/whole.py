@@ -222,6 +222,9 @@ def whole_order(order: Order, *, at: datetime, by: int | None = None) -> Whole:
 
 def reason_said(kind: str, reason: str) -> str:
     """Return an exception's reason in the reader's language; the screening keeps figures and codes only."""
+    if kind == ExceptionKind.ADDRESS_CHANGED:
+        number, colon, parts = reason.rpartition(": ")  # the number of an order merged into this one
+        return f"{number}{colon}" + _("; ").join(map(_column_said, parts.split("; ")))
     if kind in {ExceptionKind.ADDRESS, ExceptionKind.INCOMPLETE}:
         return _("; ").join(_part_said(one) for one in reason.split("; "))
     if kind in {ExceptionKind.SHORT, ExceptionKind.PRICE}:
@@ -243,6 +246,13 @@ def _figures_said(text: str) -> str:
 _SHORT = re.compile(r"(?P<sku>.+) (?P<wanted>\d+) > (?P<free>-?\d+)")
 _BELOW = re.compile(r"(?P<sku>.+) ¥(?P<price>[\d.]+) < ¥(?P<norm>[\d.]+)")
 _FAR = re.compile(r"(?P<sku>.+) ¥(?P<price>[\d.]+) [≪≫] ~¥(?P<norm>[\d.]+)")
+
+
+def _column_said(word: str) -> str:
+    """Say which part of an address the platform has changed."""
+    column = {"receiver": "receiver_name", "phone": "receiver_phone", "street": "address"}.get(word, word)
+    known = {"receiver_name", "receiver_phone", "province", "city", "district", "address", "postcode"}
+    return str(Order._meta.get_field(column).verbose_name) if column in known else word
 
 
 def _part_said(word: str) -> str:

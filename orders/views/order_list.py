@@ -24,7 +24,6 @@ from orders.exports import ORDER_EXPORT
 from orders.filters import OrderFilters
 from orders.forms import CarrierForm, FlagForm, HoldForm, TagForm, hold_end
 from orders.models import Order
-from orders.models.orders import EVERY_STATE
 from orders.queries.listed import SHORT, TROUBLED, add_order_words, listed_orders, matching_orders, page_totals
 from orders.states import OrderState
 from shopops.kit.access import allowed
@@ -164,7 +163,7 @@ ORDER_LIST = ListPage(
         Column("waybill", _("Waybill"), shown=False),
     ),
     tabs=(
-        Tab("all", _("All"), EVERY_STATE),
+        Tab("all", _("All")),
         Tab("unpaid", _("Unpaid"), Q(state=OrderState.UNPAID)),
         Tab("review", _("To review"), Q(state=OrderState.REVIEW), tone="warn"),
         Tab("held", _("On hold"), Q(state=OrderState.HELD)),
