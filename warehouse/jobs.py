@@ -58,14 +58,14 @@ def print_labels(
     last: int | None = None,
     reason: str = "",
 ) -> dict[str, Any]:
-    """Print labels of a wave in the order of its slots, or of some notes; `first` to `last` are some sheets of it."""
+    """Print labels of a wave in the order of its slots, or of some notes; `first` to `last` are some of the slots."""
     wave, notes = _notes(note_ids, wave_id)
-    chosen = notes[first - 1 : last]
+    if wave is not None and last is not None:
+        notes = [note for note in notes if first <= (note.slot or 0) <= last]
     sheets = log_prints(
         PrintKind.LABEL,
-        chosen,
+        notes,
         wave=wave,
-        first_page=first,
         reason=reason,
         job_run=progress.run_id,
         by=_person(progress),

@@ -23,8 +23,9 @@ from tests.factories.warehouse import (
     make_shipped_note,
     stock_up,
 )
+from warehouse.actions.notes import stop_note
 from warehouse.actions.prints import log_prints
-from warehouse.actions.waves import make_wave
+from warehouse.actions.waves import drop_note, make_wave
 from warehouse.actions.waybills import take_waybills
 from warehouse.models import DispatchNote, PrintedNote, PrintRun, StockBalance
 from warehouse.states import PrintKind
@@ -101,6 +102,17 @@ def test_labels_printed_before_are_left_out_of_a_batch(wave, wang):
     notes = list(wave.notes.order_by("slot"))
     done("warehouse.print_labels", wang, note_ids=[notes[0].pk])
     assert len(pages(done("warehouse.print_labels", wang, wave_id=wave.pk))) == 3  # cover and two
+
+
+def test_sheets_keep_the_numbers_of_the_slots_when_a_note_is_dropped_or_stopped(wave, wang):
+    done("warehouse.print_labels", wang, wave_id=wave.pk)
+    first, second, third = wave.notes.order_by("slot")
+    drop_note(first, reason="缺货", by=wang, at=NOON)
+    again = done("warehouse.print_labels", wang, wave_id=wave.pk, first=2, last=3, reason="卡纸")
+    assert [second.waybill in pages(again)[1], third.waybill in pages(again)[2]] == [True, True]
+    stop_note(second, reason="退款", by=wang, at=NOON)
+    again = done("warehouse.print_labels", wang, wave_id=wave.pk, first=1, last=9, reason="卡纸")
+    assert [one.page for one in PrintedNote.objects.filter(run__job_run=again.pk)] == [3]
 
 
 def test_a_job_run_again_after_a_crash_logs_its_sheets_once(wave, wang):

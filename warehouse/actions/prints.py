@@ -23,7 +23,6 @@ def log_prints(
     notes: Sequence[DispatchNote],
     *,
     wave: Wave | None = None,
-    first_page: int = 1,
     reason: str = "",
     job_run: int | None = None,
     by: Employee,
@@ -33,17 +32,17 @@ def log_prints(
 
     Labels printed before are left out unless there is a reason: two parcels with one label is what goes wrong.
 
-    :param first_page: the number of the first sheet (a reprint of sheets 37 to 52 begins with 37).
+    The sheets of a wave bear the numbers of its slots, which stay when a note is dropped; others are counted from 1.
+
     :param job_run: the job that prints; asked again for the same one, what it logged is returned.
     :raises Refused: if there is nothing to print.
     """
     if job_run is not None and (run := PrintRun.objects.filter(job_run=job_run).first()):
         return printed_sheets(run)
     before = copies_before([note.pk for note in notes], kind)
+    numbered = [(note.slot if wave and note.slot else page, note) for page, note in enumerate(notes, start=1)]
     if kind == PrintKind.LABEL and not reason.strip():
-        numbered = [(page, note) for page, note in enumerate(notes, start=first_page) if note.pk not in before]
-    else:
-        numbered = list(enumerate(notes, start=first_page))
+        numbered = [(page, note) for page, note in numbered if note.pk not in before]
     if not numbered:
         raise Refused(
             _("These labels have all been printed. Print them again from the page of the wave or note, and say why.")

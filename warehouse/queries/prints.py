@@ -59,9 +59,12 @@ def printed_sheets(run: PrintRun) -> list[PrintedNote]:
 
 
 def notes_to_print(note_ids: list[int]) -> list[DispatchNote]:
-    """Return the notes to print: those of a wave in the order of its slots, the others by their numbers."""
+    """Return the notes to print: those of a wave in the order of its slots, the others by their numbers.
+
+    Cancelled and stopped ones are left out: a label in hand is half a shipment.
+    """
     return list(
-        DispatchNote.objects.filter(pk__in=note_ids)
+        DispatchNote.objects.filter(pk__in=note_ids, stopped_at=None)
         .exclude(state=NoteState.CANCELLED)
         .order_by("wave_id", "slot", "pk")
     )
