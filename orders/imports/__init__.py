@@ -227,7 +227,6 @@ def _write_all(batch: ImportBatch, loading: Loading, shop_name: str, *, at: date
         tally.exceptions = draw_consequences(
             batch_id=batch.pk,
             trail=trail_of(batch),
-            by=by,
             at=at,
             new=troubled_stages(loading.stages) if tally.new else False,
             changed=tally.touched > 0,

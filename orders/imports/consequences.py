@@ -16,7 +16,6 @@ from orders.imports.columns import ADDRESS, AMOUNT, GOODS, MEMO, OF_A_LINE, ORDE
 from orders.imports.staging import Stage
 from orders.models import OrderException
 from orders.states import IN_REVIEW, SCREENED, UNREVIEWED, ExceptionKind, OrderState, PlatformStatus
-from staff.models import Employee
 
 GUARDS = {column.name: column.guard for column in ORDER_COLUMNS if column.guard} | {"lines": GOODS}
 ADDRESS_WORDS = {
@@ -73,9 +72,11 @@ class Findings:
 
 
 def draw_consequences(
-    *, batch_id: int, trail: UUID, by: Employee | None, at: datetime, new: bool, changed: bool
+    *, batch_id: int, trail: UUID, at: datetime, new: bool, changed: bool
 ) -> int:
     """Raise what the changes in `import_told` and the new orders call for; parcels are stopped with it. Return how many.
+
+    They are the system's, whoever imported.
 
     :param new: new orders may have troubles (`troubled_stages`).
     :param changed: there are changes at all.
@@ -86,9 +87,9 @@ def draw_consequences(
     for order in _changed(batch_id) if changed else ():
         _look_at(order, found)
     found.raised += _for_other_parts(found.split)
-    raised = raise_exceptions(found.raised, by=by, at=at, batch=trail)
+    raised = raise_exceptions(found.raised, by=None, at=at, batch=trail)
     if changed:
-        _clear_settled(batch_id, trail, by=by, at=at)
+        _clear_settled(batch_id, trail, at=at)
     return raised
 
 
@@ -227,12 +228,13 @@ def _for_other_parts(split: dict[int, list[Raised]]) -> list[Raised]:
         return [(part, *one[1:]) for order, part in cursor.fetchall() for one in split[order]]
 
 
-def _clear_settled(batch_id: int, trail: UUID, *, by: Employee | None, at: datetime) -> None:
+def _clear_settled(batch_id: int, trail: UUID, *, at: datetime) -> None:
     """Clear what the screening found on orders that the platform has carried past review."""
     open_ones = OrderException.objects.filter(
         order__last_batch=batch_id, order__state__in=LEFT_REVIEW, cleared_at=None, kind__in=SCREENED
     )
-    clear_exceptions([(order, kind, "") for order, kind in open_ones.values_list("order_id", "kind")], by=by, at=at, batch=trail)
+    settled = [(order, kind, "") for order, kind in open_ones.values_list("order_id", "kind")]
+    clear_exceptions(settled, by=None, at=at, batch=trail)
 
 
 def _quoted(words: Iterable[str]) -> str:

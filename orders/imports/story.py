@@ -32,6 +32,9 @@ class Tally:
     changed: int = 0
     unchanged: int = 0
     held: int = 0
+    """Orders with changes held back; some have others taken over."""
+    touched: int = 0
+    """Orders of either kind."""
     lines: line_rows.Written = field(default_factory=line_rows.Written)
     refused: dict[ReportKind, int] = field(default_factory=dict)
     exceptions: int = 0
@@ -39,11 +42,6 @@ class Tally:
     sample: dict[str, Any] = field(default_factory=dict)
     known: int = 0
     """Rows of orders that were there already, over all reports."""
-
-    @property
-    def touched(self) -> int:
-        """Return how many known orders were changed or have changes held back."""
-        return self.changed + self.held
 
     def add_orders(self, written: order_rows.Written) -> None:
         """Add what became of the rows of one report."""
@@ -123,7 +121,7 @@ def tell_story(
             params,
         )
     _count(cursor, tally, params)
-    tally.sample = {"new": _new_ones(cursor, tally, params), "changed": _changed_ones(cursor)}
+    tally.sample = {"touched": tally.touched, "new": _new_ones(cursor, tally, params), "changed": _changed_ones(cursor)}
 
 
 def _joined(column: str) -> str:
@@ -137,9 +135,9 @@ def _joined(column: str) -> str:
 
 def _count(cursor: Any, tally: Tally, params: dict[str, Any]) -> None:
     cursor.execute(
-        "SELECT count(*) FILTER (WHERE applied <> '{}'), count(*) FILTER (WHERE held <> '{}' AND applied = '{}') FROM import_told"
+        "SELECT count(*) FILTER (WHERE applied <> '{}'), count(*) FILTER (WHERE held <> '{}'), count(*) FROM import_told"
     )
-    tally.changed, tally.held = cursor.fetchone()
+    tally.changed, tally.held, tally.touched = cursor.fetchone()
     if not tally.known:
         tally.unchanged = 0
         return

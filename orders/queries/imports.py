@@ -84,11 +84,18 @@ def hidden(changes: dict[str, list[Any]]) -> dict[str, list[Any]]:
     }
 
 
+def in_order(changes: dict[str, list[Any]]) -> dict[str, list[Any]]:
+    """Return changes in the order of the columns of an order, those of lines behind."""
+    places = {column.name: place for place, column in enumerate(Order._meta.concrete_fields)}
+    return dict(sorted(changes.items(), key=lambda change: (places.get(change[0], len(places)), change[0])))
+
+
 def platform_says(order: Order) -> list[Change]:
     """Return what the platform says where ours differs on purpose: ours before, theirs after; personal data masked."""
     said = {name: value for name, value in (order.platform_values or {}).items() if name != "lines"}
     pairs = {name: [plain(getattr(order, name)), value] for name, value in said.items()}
-    return changes_in_words("orders.Order", hidden({name: pair for name, pair in pairs.items() if pair[0] != pair[1]}))
+    differ = {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
+    return changes_in_words("orders.Order", in_order(hidden(differ)))
 
 
 @dataclass(frozen=True)
@@ -192,8 +199,10 @@ class ImportShown:
                 one["id"],
                 one["number"],
                 OrderState(one["state"]).label,
-                changes_in_words("orders.Order", one["applied"] if in_full else hidden(one["applied"])),
-                changes_in_words("orders.Order", one["held"] if in_full else hidden(one["held"])),
+                *(
+                    changes_in_words("orders.Order", in_order(one[part] if in_full else hidden(one[part])))
+                    for part in ("applied", "held")
+                ),
             )
             for one in self.batch.sample.get("changed", [])
         ]

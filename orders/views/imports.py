@@ -153,11 +153,7 @@ def _parts(shown: ImportShown) -> list[dict[str, Any]]:
     orders = shown.orders
     return [
         {"key": "new", "label": _("New"), "count": orders.get("new", 0)},
-        {
-            "key": "changed",
-            "label": _("Changed"),
-            "count": orders.get("changed", 0) + shown.batch.counts.get("held_back", 0),
-        },
+        {"key": "changed", "label": _("Changed"), "count": shown.batch.sample.get("touched", 0)},
         {"key": "remarks", "label": _("Refused and remarks"), "count": shown.batch.complaint_count},
         {"key": "files", "label": _("Files"), "count": len(shown.batch.files)},
     ]

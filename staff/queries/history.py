@@ -117,13 +117,23 @@ def _field(model: type[models.Model] | None, name: str) -> Any:
 
 
 def _field_label(model: type[models.Model] | None, name: str) -> str:
-    """Return what a changed field is called: by its own table, else by another table of the department."""
+    """Return what a changed field is called: by its own table, else by another table of the department.
+
+    A field of one thing among several has that thing's name before it: `SP-0001 · quantity`.
+    """
+    thing, between, column = name.rpartition(" · ")
+    field = _field_anywhere(model, column)
+    words = getattr(field, "verbose_name", "") or column.replace("_", " ")
+    return f"{thing}{between}{gettext(str(words))}" if words else name
+
+
+def _field_anywhere(model: type[models.Model] | None, name: str) -> Any:
+    """Return a field of that name in the table, or in another table of the department."""
     field = _field(model, name)
     if field is None and model is not None:
         others = (_field(other, name) for other in apps.get_app_config(model._meta.app_label).get_models())
         field = next((one for one in others if getattr(one, "verbose_name", "")), None)
-    words = getattr(field, "verbose_name", "") or name.replace("_", " ")
-    return gettext(str(words)) if words else name
+    return field
 
 
 def _in_words(model: type[models.Model] | None, name: str, value: Any) -> str:
@@ -139,7 +149,8 @@ def _in_words(model: type[models.Model] | None, name: str, value: Any) -> str:
         return " · ".join(_in_words(model, name, one) for one in value)
     if isinstance(value, dict):
         return " · ".join(f"{key}: {_in_words(None, str(key), one)}" for key, one in value.items())
-    return _by_field(_field(model, name), value)
+    column = name.rpartition(" · ")[2]
+    return _by_field(_field(model, name) if column == name else _field_anywhere(model, column), value)
 
 
 @cache

@@ -48,7 +48,7 @@ def test_the_same_files_again_rewrite_no_row_and_say_who_had_them(lina):
     assert (counts(batch), counts(batch, "lines")) == ((0, 0, 2, 0), (0, 0, 2, 0))
     assert row_versions() == before
     assert said(batch)[0] == (
-        f"This file was imported on 2026-11-20 12:00 by 李娜 already (import {ImportBatch.objects.earliest("pk").pk})."
+        f"This file was imported on 2026-11-20 12:00 by 李娜 already (import {ImportBatch.objects.earliest('pk').pk})."
     )
     assert not Event.objects.filter(verb="orders.changed_on_platform").exists()
 
