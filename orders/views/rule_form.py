@@ -301,7 +301,7 @@ def _read_actions(posted: QueryDict) -> list[Action]:
     actions = []
     for _number, row in sorted(found.items())[:MOST_ROWS]:
         do = _one(row.get("do"))
-        do = do if do in DOINGS else "approve"
+        do = do if do in DOINGS else "tag"  # which is refused until somebody says what tag
         wanted = DOINGS[do].fields
         actions.append(Action(do, {name: values for name, values in row.items() if name in wanted}))
     return actions

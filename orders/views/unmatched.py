@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -31,7 +30,7 @@ from shopops.kit.access import allowed
 from shopops.kit.clock import now
 from shopops.kit.refusals import Refused
 from staff.models import Shop
-from warehouse.views.asking import actor, checked
+from warehouse.views.asking import actor
 
 MOST = 60
 LONGEST_KEY = 19
@@ -66,24 +65,35 @@ def unmatched_one(request: HttpRequest, line_id: int) -> HttpResponse:
     """Show one thing without a SKU: which orders wait for it, and SKUs found by words. To htmx only what was found."""
     group = _group(line_id)
     words = _clean(request.GET.get("q", ""))
-    context: dict[str, Any] = {"group": group, "words": words, "found": found_skus(words), "at": now()}
-    context["plain"] = bool(request.GET.get("plain"))
     if request.headers.get("HX-Request"):
+        context = {"group": group, "words": words, "found": found_skus(words), "plain": bool(request.GET.get("plain"))}
         return render(request, "orders/unmatched/found.html", context)
     if group is None:
         messages.info(request, _("Somebody has matched these goods meanwhile."))
         return redirect("orders:unmatched")
-    name = (group.title or group.name)[:200]
-    start = {"code": group.code[:64], "name": name, "attributes": group.attributes[:200]}
-    states = {state: OrderState(state).label for state in OrderState.values}
-    context |= {
+    return _goods_page(request, group, words=words)
+
+
+def _goods_page(
+    request: HttpRequest, group: Unmatched, *, words: str = "", form: NewSkuForm | None = None, status: int = 200
+) -> HttpResponse:
+    """Draw the page of one thing; the form for a new SKU starts with what the platform says."""
+    if form is None and actor(request).has_perm("catalog.add_sku"):
+        name = (group.title or group.name)[:200]
+        start = {"code": group.code[:64], "name": name, "attributes": group.attributes[:200]}
+        form = NewSkuForm(initial=start, auto_id="sku_%s")
+    context = {
+        "group": group,
+        "words": words,
+        "found": found_skus(words),
+        "form": form,
         "orders": [
-            (order, states[order.state], TONES[OrderState(order.state)])
+            (order, order.get_state_display(), TONES[OrderState(order.state)])
             for order in orders_with(group.shop_id, group.name)
         ],
-        "form": NewSkuForm(initial=start, auto_id="sku_%s") if actor(request).has_perm("catalog.add_sku") else None,
+        "at": now(),
     }
-    return render(request, "orders/unmatched/goods.html", context)
+    return render(request, "orders/unmatched/goods.html", context, status=status)
 
 
 @allowed("orders.match_goods")
@@ -104,9 +114,17 @@ def unmatched_sku(request: HttpRequest, line_id: int) -> HttpResponseBase:
     """Add a SKU for goods that have none yet, and remember it."""
     if not actor(request).has_perm("catalog.add_sku"):
         raise Refused(_("You may not add SKUs. Ask whoever keeps the goods."))
-    line = _waiting(line_id)
-    values = checked(NewSkuForm(request.POST))
-    return _match(request, line, add_sku(values, by=actor(request), at=now()))
+    line, form = _waiting(line_id), NewSkuForm(request.POST, auto_id="sku_%s")
+    if form.is_valid():
+        try:
+            with transaction.atomic():
+                return _match(request, line, add_sku(form.cleaned_data, by=actor(request), at=now()))
+        except Refused as refusal:
+            form.add_error("code", str(refusal))
+    group = _group(line_id)
+    if group is None:
+        raise Refused(_("Somebody has matched these goods meanwhile."))
+    return _goods_page(request, group, form=form, status=422)
 
 
 @allowed("orders.match_goods")
