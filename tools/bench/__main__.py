@@ -38,16 +38,16 @@ def main() -> int:
         return 0 if asked.list else 2
 
     results: list[Result] = []
-    from django.apps import apps  # noqa: PLC0415
+    from django.apps import apps
 
     if apps.ready:
         raise SystemExit(
             "A bench set Django up while it was imported: it would measure, and empty, the given database."
         )
     with own_database():
-        import django  # noqa: PLC0415 -- the settings read DATABASE_URL, which names the own database only now
-        from django.core.management import call_command  # noqa: PLC0415
-        from django.db import connection  # noqa: PLC0415
+        import django
+        from django.core.management import call_command
+        from django.db import connection
 
         django.setup()
         call_command("migrate", verbosity=0)
