@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from io import BytesIO
@@ -33,6 +34,52 @@ HEAD = PatternFill("solid", start_color="F6F5F1")
 WIDE = 14.0
 
 
+class Looks(dict[tuple[Any, ...], Any]):
+    """How cells look, worked out once each: openpyxl takes ten times as long to hash a font as to write a number."""
+
+
+@dataclass(frozen=True)
+class Pen:
+    """Writes cells of one sheet in the type of the report."""
+
+    sheet: Worksheet
+    looks: Looks
+
+    def put(
+        self,
+        row: int,
+        column: int,
+        value: Any,
+        style: str = "General",
+        *,
+        bold: bool = False,
+        size: float = 10,
+        colour: str = INK,
+        wrap: bool = False,
+        line: bool = True,
+        head: bool = False,
+        formula: bool = False,
+    ) -> None:
+        """Write a cell; text stays text, even where it begins like a formula, unless it is meant as one."""
+        cell = self.sheet.cell(row, column, value)
+        if isinstance(value, str) and not formula:
+            cell.data_type = "s"
+        look = (style, bold, size, colour, wrap, line, head)
+        if look in self.looks:
+            cell._style = self.looks[look]
+            return
+        cell.number_format = style
+        cell.font = Font(name=FONT, size=size, bold=bold, color=FAINT if head else colour)
+        if head:
+            cell.fill, cell.border = HEAD, Border(bottom=Side(style="thin", color=INK))
+            cell.alignment = Alignment(vertical="center", wrap_text=True)
+        elif line:
+            cell.border = Border(bottom=LINE)
+        if wrap:
+            cell.alignment = Alignment(wrap_text=True, vertical="top")
+        self.looks[look] = cell._style
+
+
 def daily_workbook(report: Report) -> bytes:
     """Write the workbook of a daily report."""
     book = Workbook()
@@ -43,12 +90,12 @@ def daily_workbook(report: Report) -> bytes:
     book.properties.creator = report.company
     made_at = report.snapshot.made_at.astimezone(SHANGHAI).replace(tzinfo=None)
     book.properties.created = book.properties.modified = made_at
-    days = book.create_sheet(_("Thirty days"))
-    _thirty_days(days, report)
-    _summary(first, report, days)
-    _people(book.create_sheet(_("People")), report)
-    _offences(book.create_sheet(_("Points")), report)
-    _definitions(book.create_sheet(_("Definitions")), report)
+    days, looks = book.create_sheet(_("Thirty days")), Looks()
+    _thirty_days(Pen(days, looks), report)
+    _summary(Pen(first, looks), report, days)
+    _people(Pen(book.create_sheet(_("People")), looks), report)
+    _offences(Pen(book.create_sheet(_("Points")), looks), report)
+    _definitions(Pen(book.create_sheet(_("Definitions")), looks), report)
     for sheet in book.worksheets:
         _print_set_up(sheet, report)
     target = BytesIO()
@@ -56,76 +103,74 @@ def daily_workbook(report: Report) -> bytes:
     return target.getvalue()
 
 
-def _summary(sheet: Worksheet, report: Report, days: Worksheet) -> None:
+def _summary(pen: Pen, report: Report, days: Worksheet) -> None:
     """Write the headlines with their comparisons, the chart, and the shops."""
-    _title(sheet, report)
+    _title(pen, report)
     heads = [_("Figure"), _("Value"), _("Against the day before"), _("Against the same weekday"), _("Made up of")]
-    row = _head(sheet, 4, heads)
+    row = _head(pen, 4, heads)
     for figure in report.figures["headlines"]:
         metric, value = METRICS[figure["metric"]], number(figure["value"])
-        _put(sheet, row, 1, str(metric.label), bold=True)
-        _put(sheet, row, 2, value, FORMATS[metric.unit], bold=True, size=12)
+        pen.put(row, 1, str(metric.label), bold=True)
+        pen.put(row, 2, value, FORMATS[metric.unit], bold=True, size=12)
         for column, before in ((3, number(figure["yesterday"])), (4, number(figure["last_week"]))):
             change, style = _change(metric, value, before)
-            _put(sheet, row, column, change, style, colour=_tone(metric, value, before))
-        _put(sheet, row, 5, parts_of(figure))
+            pen.put(row, column, change, style, colour=_tone(metric, value, before))
+        pen.put(row, 5, parts_of(figure))
         row += 1
-    _chart(sheet, days, f"A{row + 1}", report)
+    _chart(pen.sheet, days, f"A{row + 1}", report)
     row += 18
     rows = shop_rows(report.figures)
     if rows:
-        _put(sheet, row, 1, _("Shops"), bold=True, size=12)
-        _figure_table(sheet, row + 1, _("Shop"), rows)
-    _widths(sheet, [22, 16, 16, 16, 18, 16, 16])
+        pen.put(row, 1, _("Shops"), bold=True, size=12)
+        _figure_table(pen, row + 1, _("Shop"), rows)
+    _widths(pen.sheet, [22, 16, 16, 16, 18, 16, 16])
 
 
-def _thirty_days(sheet: Worksheet, report: Report) -> None:
+def _thirty_days(pen: Pen, report: Report) -> None:
     """Write a row a day and a column a headline."""
-    _title(sheet, report)
+    _title(pen, report)
     figures: list[Figure] = report.figures["headlines"]
-    row = _head(sheet, 4, [_("Day"), *(str(METRICS[figure["metric"]].label) for figure in figures)])
+    row = _head(pen, 4, [_("Day"), *(str(METRICS[figure["metric"]].label) for figure in figures)])
     values = trends(report.figures)
     for index, day in enumerate(report.figures["days"]):
-        _put(sheet, row + index, 1, date.fromisoformat(day), DAY)
+        pen.put(row + index, 1, date.fromisoformat(day), DAY)
         for column, figure in enumerate(figures, start=2):
             metric = METRICS[figure["metric"]]
-            _put(sheet, row + index, column, values[metric.name][index], FORMATS[metric.unit])
-    sheet.freeze_panes = f"B{row}"
-    _widths(sheet, [12.0] + [WIDE] * len(figures))
+            pen.put(row + index, column, values[metric.name][index], FORMATS[metric.unit])
+    pen.sheet.freeze_panes = f"B{row}"
+    _widths(pen.sheet, [12.0] + [WIDE] * len(figures))
 
 
-def _people(sheet: Worksheet, report: Report) -> None:
+def _people(pen: Pen, report: Report) -> None:
     """Write who did how much."""
-    _title(sheet, report)
+    _title(pen, report)
     rows = person_rows(report.figures["people"])
     if rows:
-        _figure_table(sheet, 4, _("Employee"), rows)
-        sheet.freeze_panes = "B5"
+        _figure_table(pen, 4, _("Employee"), rows)
+        pen.sheet.freeze_panes = "B5"
     else:
-        _put(sheet, 4, 1, _("Nobody is measured on this day"), colour=FAINT)
-    _widths(sheet, [16.0] + [WIDE] * 6)
+        pen.put(4, 1, _("Nobody is measured on this day"), colour=FAINT)
+    _widths(pen.sheet, [16.0] + [WIDE] * 6)
 
 
-def _offences(sheet: Worksheet, report: Report) -> None:
+def _offences(pen: Pen, report: Report) -> None:
     """Write what was charged: by clause and person, then case by case."""
-    _title(sheet, report)
+    _title(pen, report)
     if not report.offences:
-        _put(sheet, 4, 1, _("No points were booked for this day."), colour=FAINT)
-        _widths(sheet, [30])
+        pen.put(4, 1, _("No points were booked for this day."), colour=FAINT)
+        _widths(pen.sheet, [30])
         return
-    row = _head(sheet, 4, [_("Clause"), _("Title"), _("Employee"), _("Cases"), _("Points")])
+    row = _head(pen, 4, [_("Clause"), _("Title"), _("Employee"), _("Cases"), _("Points")])
     first = row
     for one in report.offences:
         for column, value in enumerate((one["clause"], one["title"], one["name"]), start=1):
-            _put(sheet, row, column, value)
-        _put(sheet, row, 4, one["count"], "#,##0")
-        _put(sheet, row, 5, Decimal(one["points"]), POINTS)
+            pen.put(row, column, value)
+        pen.put(row, 4, one["count"], "#,##0")
+        pen.put(row, 5, Decimal(one["points"]), POINTS)
         row += 1
-    _put(sheet, row, 1, _("Total"), bold=True)
-    for letter, style in (("D", "#,##0"), ("E", POINTS)):
-        cell: Any = sheet[f"{letter}{row}"]
-        cell.value, cell.number_format = f"=SUM({letter}{first}:{letter}{row - 1})", style
-        cell.font = Font(name=FONT, size=10, bold=True, color=INK)
+    pen.put(row, 1, _("Total"), bold=True)
+    for column, letter, style in ((4, "D", "#,##0"), (5, "E", POINTS)):
+        pen.put(row, column, f"=SUM({letter}{first}:{letter}{row - 1})", style, bold=True, formula=True)
     row += 2
     heads = [
         _("Clause"),
@@ -137,7 +182,7 @@ def _offences(sheet: Worksheet, report: Report) -> None:
         _("Points"),
         _("Goods"),
     ]
-    row = _head(sheet, row, heads)
+    row = _head(pen, row, heads)
     for case in report.cases:
         values: list[tuple[Any, str]] = [
             (case["clause"], "@"),
@@ -150,82 +195,52 @@ def _offences(sheet: Worksheet, report: Report) -> None:
             (case["goods"], "@"),
         ]
         for column, (value, style) in enumerate(values, start=1):
-            _put(sheet, row, column, value, style)
+            pen.put(row, column, value, style)
         row += 1
     if report.cases_left:
-        _put(sheet, row, 1, report.cases_left, colour=FAINT)
-    _widths(sheet, [12, 22, 24, 17, 17, 12, 9, 40])
+        pen.put(row, 1, report.cases_left, colour=FAINT)
+    _widths(pen.sheet, [12, 22, 24, 17, 17, 12, 9, 40])
 
 
-def _definitions(sheet: Worksheet, report: Report) -> None:
+def _definitions(pen: Pen, report: Report) -> None:
     """Write what each figure means, and which snapshot this is."""
-    _title(sheet, report)
-    row = _head(sheet, 4, [_("Figure"), _("Definition"), _("Version")])
+    _title(pen, report)
+    row = _head(pen, 4, [_("Figure"), _("Definition"), _("Version")])
     for metric, version in report.definitions:
-        _put(sheet, row, 1, str(metric.label), bold=True)
-        _put(sheet, row, 2, str(metric.definition), wrap=True)
-        _put(sheet, row, 3, version, "0")
+        pen.put(row, 1, str(metric.label), bold=True)
+        pen.put(row, 2, str(metric.definition), wrap=True)
+        pen.put(row, 3, version, "0")
         row += 1
     for label, value in report.origin:
         row += 1
-        _put(sheet, row, 1, label, colour=FAINT)
-        _put(sheet, row, 2, value, "@", wrap=True)
-    _widths(sheet, [20, 90, 9])
+        pen.put(row, 1, label, colour=FAINT)
+        pen.put(row, 2, value, "@", wrap=True)
+    _widths(pen.sheet, [20, 90, 9])
 
 
-def _title(sheet: Worksheet, report: Report) -> None:
-    sheet.sheet_view.showGridLines = False
-    _put(sheet, 1, 1, f"{report.title} · {report.day_in_words}", bold=True, size=16, line=False)
-    _put(sheet, 2, 1, report.subtitle, colour=FAINT, line=False)
-    sheet.row_dimensions[1].height = 26
+def _title(pen: Pen, report: Report) -> None:
+    pen.sheet.sheet_view.showGridLines = False
+    pen.put(1, 1, f"{report.title} · {report.day_in_words}", bold=True, size=16, line=False)
+    pen.put(2, 1, report.subtitle, colour=FAINT, line=False)
+    pen.sheet.row_dimensions[1].height = 26
 
 
-def _head(sheet: Worksheet, row: int, names: list[str]) -> int:
+def _head(pen: Pen, row: int, names: list[str]) -> int:
     """Write the head of a table; return the row under it."""
     for column, name in enumerate(names, start=1):
-        cell = sheet.cell(row, column, name)
-        cell.data_type = "s"
-        cell.font = Font(name=FONT, size=10, color=FAINT)
-        cell.fill = HEAD
-        cell.alignment = Alignment(vertical="center", wrap_text=True)
-        cell.border = Border(bottom=Side(style="thin", color=INK))
+        pen.put(row, column, name, head=True)
     return row + 1
 
 
-def _figure_table(sheet: Worksheet, row: int, first: str, rows: list[Row]) -> int:
+def _figure_table(pen: Pen, row: int, first: str, rows: list[Row]) -> int:
     """Write a table of figures with the name in front; return the row under it."""
-    row = _head(sheet, row, [first, *(str(cell.metric.label) for cell in rows[0].cells)])
+    row = _head(pen, row, [first, *(str(cell.metric.label) for cell in rows[0].cells)])
     for one in rows:
-        _put(sheet, row, 1, one.name)
+        pen.put(row, 1, one.name)
         for column, cell in enumerate(one.cells, start=2):
-            _put(sheet, row, column, cell.number, FORMATS[cell.metric.unit])
+            pen.put(row, column, cell.number, FORMATS[cell.metric.unit])
         row += 1
     return row
-
-
-def _put(
-    sheet: Worksheet,
-    row: int,
-    column: int,
-    value: Any,
-    style: str = "General",
-    *,
-    bold: bool = False,
-    size: float = 10,
-    colour: str = INK,
-    wrap: bool = False,
-    line: bool = True,
-) -> None:
-    """Write a cell in the type of the report; text stays text, even where it begins like a formula."""
-    cell = sheet.cell(row, column, value)
-    if isinstance(value, str):
-        cell.data_type = "s"
-    cell.font = Font(name=FONT, size=size, bold=bold, color=colour)
-    cell.number_format = style
-    if wrap:
-        cell.alignment = Alignment(wrap_text=True, vertical="top")
-    if line:
-        cell.border = Border(bottom=LINE)
 
 
 def _change(metric: Metric, value: Decimal | None, before: Decimal | None) -> tuple[Decimal | None, str]:
