@@ -254,7 +254,7 @@ class SplitForm(forms.Form):
 class ImportForm(forms.Form):
     """Reports to import, whose they are, and whether only to try."""
 
-    files = SeveralFilesField(
+    reports = SeveralFilesField(
         label=_("Files"),
         help_text=_("Order report (订单报表) and item report (宝贝报表), CSV or Excel, several at once, in any order."),
     )

@@ -110,7 +110,13 @@ def _attempt(batch: ImportBatch, uploads: Sequence[Upload], shop_name: str, at: 
                 loading.load(ReportKind.ORDERS)
                 tally = _write(batch, loading, shop_name, at=at)
         except Refused as refusal:
-            where = {"file": getattr(refusal, "file", ""), "row": 0, "column": "", "text": str(refusal), "refused": True}
+            where = {
+                "file": getattr(refusal, "file", ""),
+                "row": 0,
+                "column": "",
+                "text": str(refusal),
+                "refused": True,
+            }
             _end(
                 batch,
                 ImportState.REFUSED,

@@ -50,7 +50,7 @@ FOLLOWS: dict[tuple[str, str], str] = {
     },
     (OrderState.COMPLETED, PlatformStatus.CLOSED): OrderState.CLOSED,
 }
-"""(our state, the platform's new status) → the state the order follows into. What is with the warehouse follows nothing."""
+"""(our state, the platform's new status) → the state the order follows into; what is with the warehouse stays there."""
 
 STATUS_GIVEN = """CASE s.status WHEN 'done' THEN 'success' WHEN 'signed' THEN 'shipped' ELSE s.status END"""
 
@@ -64,14 +64,14 @@ STATUS_TOLD = f"""CASE WHEN s.status <> '' THEN {STATUS_GIVEN}
 """The status of a row; where the file has none, as far as its times and sums tell. "Paid 0" does not mean unpaid."""
 
 PHONE = "left(coalesce(nullif(s.mobile, ''), s.phone), 40)"
-TOTAL = (
-    "coalesce(s.total, s.goods_amount + coalesce(s.postage, 0), s.paid_amount + coalesce(s.refund_amount, 0), 0)"
-)
+TOTAL = "coalesce(s.total, s.goods_amount + coalesce(s.postage, 0), s.paid_amount + coalesce(s.refund_amount, 0), 0)"
 
 
 def tail_of(phone: str) -> str:
     """Return SQL for the last four digits of a number, without the extension of a virtual one."""
-    return f"right(CASE WHEN length(split_part({phone}, '-', 1)) > 6 THEN split_part({phone}, '-', 1) ELSE {phone} END, 4)"
+    return (
+        f"right(CASE WHEN length(split_part({phone}, '-', 1)) > 6 THEN split_part({phone}, '-', 1) ELSE {phone} END, 4)"
+    )
 
 
 @dataclass(frozen=True)
@@ -170,7 +170,9 @@ ORDER_COLUMNS = (
         guard=GOODS,
         cast="integer",
     ),
-    Filled("summary", "left(s.title, 300)", ("title",), "CASE WHEN s.title = '' THEN {eff} ELSE left(s.title, 300) END"),
+    Filled(
+        "summary", "left(s.title, 300)", ("title",), "CASE WHEN s.title = '' THEN {eff} ELSE left(s.title, 300) END"
+    ),
     Filled(
         "placed_at",
         "coalesce(s.created_at, s.paid_at, %(at)s)",
@@ -182,7 +184,9 @@ ORDER_COLUMNS = (
     Filled("shipped_at", "s.shipped_at", ("shipped_at",), "coalesce({eff}, s.shipped_at)"),
     Filled("buyer_message", "left(s.buyer_message, 500)", ("buyer_message",), guard=MEMO),
     Filled("seller_memo", "left(s.seller_memo, 1000)", ("seller_memo",), guard=MEMO),
-    Filled("carrier_name", "left(s.carrier, 40)", ("carrier",), "CASE WHEN {kept} THEN {eff} ELSE left(s.carrier, 40) END"),
+    Filled(
+        "carrier_name", "left(s.carrier, 40)", ("carrier",), "CASE WHEN {kept} THEN {eff} ELSE left(s.carrier, 40) END"
+    ),
     Filled("waybill", "left(s.waybill, 40)", ("waybill",), "CASE WHEN {kept} THEN {eff} ELSE left(s.waybill, 40) END"),
 )
 """`{kept}` stands for: the file says nothing, or we shipped the parcel ourselves."""

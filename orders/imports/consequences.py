@@ -71,10 +71,8 @@ class Findings:
             self.split.setdefault(order.id, []).append(one)
 
 
-def draw_consequences(
-    *, batch_id: int, trail: UUID, at: datetime, new: bool, changed: bool
-) -> int:
-    """Raise what the changes in `import_told` and the new orders call for; parcels are stopped with it. Return how many.
+def draw_consequences(*, batch_id: int, trail: UUID, at: datetime, new: bool, changed: bool) -> int:
+    """Raise what the changes in `import_told` and the new orders call for, which stops parcels; return how many.
 
     They are the system's, whoever imported.
 
@@ -82,8 +80,8 @@ def draw_consequences(
     :param changed: there are changes at all.
     """
     found = Findings()
-    for order, kind, reason in _new_troubles(batch_id) if new else ():
-        found.raised.append((order, kind, reason, True))
+    for order_id, kind, reason in _new_troubles(batch_id) if new else ():
+        found.raised.append((order_id, kind, reason, True))
     for order in _changed(batch_id) if changed else ():
         _look_at(order, found)
     found.raised += _for_other_parts(found.split)
@@ -163,7 +161,8 @@ def _changed(batch_id: int) -> Iterator[Changed]:
         cursor.execute(
             f"""
             SELECT o.id, o.number, o.state,
-                   o.state NOT IN ({_quoted(UNREVIEWED)}) AND (o.confirmed_at IS NOT NULL OR o.merged_into_id IS NOT NULL)
+                   o.state NOT IN ({_quoted(UNREVIEWED)})
+                   AND (o.confirmed_at IS NOT NULL OR o.merged_into_id IS NOT NULL)
                    OR o.parts > 1 OR EXISTS (SELECT 1 FROM orders_order m WHERE m.merged_into_id = o.id),
                    o.confirmed_at IS NOT NULL, o.parts, o.merged_into_id, o.waybill, o.carrier_name, c.applied, c.held
             FROM import_told c
@@ -180,8 +179,8 @@ def _changed(batch_id: int) -> Iterator[Changed]:
             {"batch": batch_id},
         )
         while rows := cursor.fetchmany(2000):
-            for *values, applied, held in rows:
-                yield Changed(*values, applied=json.loads(applied), held=json.loads(held))
+            for row in rows:
+                yield Changed._make((*row[:-2], json.loads(row[-2]), json.loads(row[-1])))
 
 
 def _new_troubles(batch_id: int) -> list[tuple[int, str, str]]:
@@ -193,7 +192,8 @@ def _new_troubles(batch_id: int) -> list[tuple[int, str, str]]:
             WHERE first_batch_id = %(batch)s AND state IN ({_quoted(IN_REVIEW)}) AND refund > 0
             UNION ALL
             SELECT id, '{ExceptionKind.SHIPPED_ELSEWHERE}', btrim(carrier_name || ' ' || waybill) FROM orders_order
-            WHERE first_batch_id = %(batch)s AND state IN ({_quoted(IN_REVIEW)}) AND platform_status = '{PlatformStatus.PART_SHIPPED}'
+            WHERE first_batch_id = %(batch)s AND state IN ({_quoted(IN_REVIEW)})
+              AND platform_status = '{PlatformStatus.PART_SHIPPED}'
             """,
             {"batch": batch_id},
         )
@@ -208,7 +208,8 @@ def _new_troubles(batch_id: int) -> list[tuple[int, str, str]]:
             """,
             {"batch": batch_id},
         )
-        return found + cursor.fetchall()
+        found += cursor.fetchall()
+        return found
 
 
 def _for_other_parts(split: dict[int, list[Raised]]) -> list[Raised]:

@@ -98,9 +98,7 @@ def _find_known(cursor: Any, stage: Stage) -> None:
     cursor.execute("DROP TABLE IF EXISTS pg_temp.import_line_diff")
     touched = [column for column in LINE_COLUMNS if stage.has(*column.needs)]
     pairs = ", ".join(f"l.{one.name} AS old_{one.name}, {_new_of(one)} AS new_{one.name}" for one in touched)
-    new_status = (
-        f"CASE WHEN s.status = '' THEN l.status ELSE {STATUS_GIVEN} END" if stage.has("status") else "l.status"
-    )
+    new_status = f"CASE WHEN s.status = '' THEN l.status ELSE {STATUS_GIVEN} END" if stage.has("status") else "l.status"
     cursor.execute(
         f"""
         CREATE TEMPORARY TABLE import_line_diff AS
@@ -126,7 +124,9 @@ def _new_of(column: Filled) -> str:
 def _change_of(column: Filled) -> str:
     name = column.name
     before, after = column.told(f"d.old_{name}"), column.told(f"d.new_{name}")
-    return f"'{name}', CASE WHEN d.new_{name} IS DISTINCT FROM d.old_{name} THEN jsonb_build_array({before}, {after}) END"
+    return (
+        f"'{name}', CASE WHEN d.new_{name} IS DISTINCT FROM d.old_{name} THEN jsonb_build_array({before}, {after}) END"
+    )
 
 
 GUARDED = tuple(column.name for column in LINE_COLUMNS if column.is_guarded)
@@ -145,7 +145,8 @@ def _hold_back(cursor: Any, stage: Stage) -> None:
         CREATE TEMPORARY TABLE import_held AS
         WITH told AS (
             SELECT k.order_id,
-                   string_agg(coalesce(nullif({LINE_CODE}, ''), s.title) || ' × ' || k.quantity, '; ' ORDER BY k.key) AS says,
+                   string_agg(coalesce(nullif({LINE_CODE}, ''), s.title) || ' × ' || k.quantity, '; ' ORDER BY k.key)
+                       AS says,
                    sum(k.quantity) AS pieces, count(*) AS kinds
             FROM import_keys k JOIN {stage.table} s ON s.row = k.row
             WHERE k.released GROUP BY k.order_id
@@ -163,7 +164,8 @@ def _hold_back(cursor: Any, stage: Stage) -> None:
         WHERE EXISTS (SELECT 1 FROM import_keys k WHERE k.order_id = t.order_id
                       AND NOT EXISTS (SELECT 1 FROM import_line_known n WHERE n.row = k.row))
            OR EXISTS (SELECT 1 FROM import_line_diff d WHERE d.order_id = t.order_id AND d.changes ?| {GUARDED_KEYS})
-           OR t.kinds < (SELECT count(*) FROM orders_orderline l WHERE l.order_id = t.order_id AND l.kind = '{LineKind.SALE}')
+           OR t.kinds < (SELECT count(*) FROM orders_orderline l
+                         WHERE l.order_id = t.order_id AND l.kind = '{LineKind.SALE}')
               AND (o.kinds = 0 OR (t.kinds, t.pieces) = (o.kinds, o.pieces))
         """
     )
@@ -176,7 +178,8 @@ def _hold_back(cursor: Any, stage: Stage) -> None:
     )
     cursor.execute(
         """
-        UPDATE orders_order o SET platform_values = coalesce(o.platform_values, '{}') || jsonb_build_object('lines', h.after)
+        UPDATE orders_order o
+        SET platform_values = coalesce(o.platform_values, '{}') || jsonb_build_object('lines', h.after)
         FROM import_held h WHERE o.id = h.order_id AND NOT h.known
         """
     )
@@ -247,7 +250,8 @@ def _shares(source: str, row: str) -> str:
                        k.amount - coalesce(sum(k.given) OVER w, 0) AS rest,
                        sum(k.weight) FILTER (WHERE k.given IS NULL) OVER w AS whole,
                        count(*) FILTER (WHERE k.given IS NULL) OVER w AS lines,
-                       lead(k.order_id) OVER (PARTITION BY k.order_id ORDER BY k.given IS NULL, {row}) IS NULL AS is_last
+                       lead(k.order_id) OVER (PARTITION BY k.order_id ORDER BY k.given IS NULL, {row}) IS NULL
+                           AS is_last
                 FROM {source}
                 WINDOW w AS (PARTITION BY k.order_id)
             ) q
@@ -284,7 +288,8 @@ def _change(cursor: Any, stage: Stage, params: dict[str, Any]) -> int:
             RETURNING d.order_id, d.known_code, d.known_title, {applied} AS changes
         ), told AS (
             INSERT INTO import_changes (order_id, applied, held)
-            SELECT w.order_id, jsonb_object_agg(coalesce(nullif(known_code, ''), known_title) || '{OF_A_LINE}' || c.key, c.value), '{{}}'
+            SELECT w.order_id, jsonb_object_agg(
+                       coalesce(nullif(known_code, ''), known_title) || '{OF_A_LINE}' || c.key, c.value), '{{}}'
             FROM written w, jsonb_each(w.changes) c
             GROUP BY w.order_id
         )
@@ -310,7 +315,8 @@ def _remove(cursor: Any) -> int:
             RETURNING l.order_id, l.code, l.title, l.quantity
         ), told AS (
             INSERT INTO import_changes (order_id, applied, held)
-            SELECT order_id, jsonb_object_agg(coalesce(nullif(code, ''), title) || '{OF_A_LINE}quantity', jsonb_build_array(quantity, NULL)), '{{}}'
+            SELECT order_id, jsonb_object_agg(coalesce(nullif(code, ''), title) || '{OF_A_LINE}quantity',
+                       jsonb_build_array(quantity, NULL)), '{{}}'
             FROM gone GROUP BY order_id
         )
         SELECT count(*) FROM gone
@@ -322,12 +328,14 @@ def _remove(cursor: Any) -> int:
 def share_again(cursor: Any) -> None:
     """Share out anew what was paid for the orders whose lines or sums this import has changed."""
     source = f"""(
-        SELECT l.id, l.order_id, l.list_price * l.quantity AS weight, CASE WHEN l.is_paid_given THEN l.paid END AS given,
+        SELECT l.id, l.order_id, l.list_price * l.quantity AS weight,
+               CASE WHEN l.is_paid_given THEN l.paid END AS given,
                CASE WHEN o.paid_at IS NULL AND o.paid = 0 THEN 0 ELSE greatest(o.total - o.postage, 0) END AS amount
         FROM orders_orderline l JOIN orders_order o ON o.id = l.order_id
         WHERE l.kind = '{LineKind.SALE}' AND l.order_id IN (
             SELECT order_id FROM import_changes
-            WHERE applied ?| ARRAY['total', 'postage', 'paid', 'paid_at'] OR jsonb_path_exists(applied, '{SUMS_OF_LINES}'))
+            WHERE applied ?| ARRAY['total', 'postage', 'paid', 'paid_at']
+               OR jsonb_path_exists(applied, '{SUMS_OF_LINES}'))
     ) k"""
     cursor.execute(
         f"""

@@ -49,9 +49,7 @@ class Written:
     """Known under another shop than the file names, and left there."""
 
 
-def write_orders(
-    stage: Stage, *, batch_id: int, at: datetime, any_shop: bool, from_lines: bool = False
-) -> Written:
+def write_orders(stage: Stage, *, batch_id: int, at: datetime, any_shop: bool, from_lines: bool = False) -> Written:
     """Write the staged orders; `import_shops` says which shop each name means.
 
     :param any_shop: the shop was not chosen by a person, so an order known under another shop is the same order.
@@ -66,7 +64,9 @@ def write_orders(
         cursor.execute(f"ANALYZE {stage.table} (row, order_number, digest)")
         _find_known(cursor, stage, any_shop=any_shop)
         new = _insert(cursor, stage, params, from_lines=from_lines)
-        cursor.execute("SELECT count(*), count(*) FILTER (WHERE same), count(*) FILTER (WHERE elsewhere) FROM import_known")
+        cursor.execute(
+            "SELECT count(*), count(*) FILTER (WHERE same), count(*) FILTER (WHERE elsewhere) FROM import_known"
+        )
         known, same, elsewhere = cursor.fetchone()
         if known:
             cursor.execute("INSERT INTO import_seen SELECT order_id FROM import_known")
@@ -171,6 +171,7 @@ def _compare(cursor: Any, stage: Stage, params: dict[str, Any], *, from_lines: b
     into it, or when it was split: changes to what somebody has decided on are held back there.
     """
     touched = [column for column in ORDER_COLUMNS if stage.has(*column.needs)]
+    guarded = [column for column in touched if column.is_guarded]
     given = f"CASE WHEN s.status <> '' THEN {STATUS_GIVEN} ELSE o.platform_status END"
     if stage.has("status"):
         status = given
@@ -188,7 +189,8 @@ def _compare(cursor: Any, stage: Stage, params: dict[str, Any], *, from_lines: b
         f"""
         CREATE TEMPORARY TABLE import_diff AS
         WITH base AS (
-            SELECT s.row, o.id AS order_id, o.state AS old_state, o.platform_status AS old_status, {status} AS new_status,
+            SELECT s.row, o.id AS order_id, o.state AS old_state, o.platform_status AS old_status,
+                   {status} AS new_status,
                    (o.state NOT IN ({unreviewed}) AND (o.confirmed_at IS NOT NULL OR o.merged_into_id IS NOT NULL))
                    OR o.parts > 1
                    OR EXISTS (SELECT 1 FROM orders_order m WHERE m.merged_into_id = o.id) AS released,
@@ -197,7 +199,7 @@ def _compare(cursor: Any, stage: Stage, params: dict[str, Any], *, from_lines: b
                         WHERE o.extra -> key IS DISTINCT FROM value),
                        (SELECT jsonb_object_agg(key, value) FROM jsonb_each(s.extra) e
                         WHERE o.extra -> key IS DISTINCT FROM value)) END AS extra_change,
-                   {", ".join(f"{eff_of(column)} AS eff_{column.name}, o.{column.name} AS old_{column.name}" for column in touched)}
+                   {", ".join(f"{eff_of(one)} AS eff_{one.name}, o.{one.name} AS old_{one.name}" for one in touched)}
             FROM import_known k
             JOIN {stage.table} s ON s.row = k.row
             JOIN orders_order o ON o.id = k.order_id
@@ -216,13 +218,14 @@ def _compare(cursor: Any, stage: Stage, params: dict[str, Any], *, from_lines: b
                jsonb_strip_nulls(jsonb_build_object(
                    'state', CASE WHEN new_state <> old_state THEN jsonb_build_array(old_state, new_state) END,
                    'extra', extra_change,
-                   'platform_status', CASE WHEN new_status <> old_status THEN jsonb_build_array(old_status, new_status) END,
+                   'platform_status',
+                   CASE WHEN new_status <> old_status THEN jsonb_build_array(old_status, new_status) END,
                    {", ".join(change_of(column, held=False) for column in touched)}
                )) AS applied,
                jsonb_strip_nulls(jsonb_build_object(
-                   {", ".join(change_of(column, held=True) for column in touched if column.is_guarded)}
+                   {", ".join(change_of(column, held=True) for column in guarded)}
                )) AS held,
-               array_remove(ARRAY[NULL::text, {", ".join(_turned_back(one) for one in touched if one.is_guarded)}], NULL) AS same_again
+               array_remove(ARRAY[{", ".join(("NULL::text", *map(_turned_back, guarded)))}], NULL) AS same_again
         FROM valued v
         """,
         params,
@@ -255,8 +258,10 @@ def eff_of(column: Filled) -> str:
 def new_of(column: Filled) -> str:
     """Return SQL for what the row says of a column, over `base` and `s`."""
     kept = f"s.{'carrier' if column.name == 'carrier_name' else column.name} = '' OR base.released AND {{eff}} <> ''"
-    text = (column.changed or column.new).replace("{kept}", kept) if "{kept}" in column.changed else (
-        column.changed or column.new
+    text = (
+        (column.changed or column.new).replace("{kept}", kept)
+        if "{kept}" in column.changed
+        else (column.changed or column.new)
     )
     return text.replace("{eff}", f"base.eff_{column.name}")
 
@@ -269,7 +274,9 @@ def change_of(column: Filled, *, held: bool) -> str:
     name = column.name
     condition = f"v.new_{name} IS DISTINCT FROM v.eff_{name}"
     if column.is_guarded:
-        condition += f" AND v.released AND v.new_{name} IS DISTINCT FROM v.old_{name}" if held else " AND NOT v.released"
+        condition += (
+            f" AND v.released AND v.new_{name} IS DISTINCT FROM v.old_{name}" if held else " AND NOT v.released"
+        )
     before, after = column.told(f"v.eff_{name}"), column.told(f"v.new_{name}")
     return f"'{name}', CASE WHEN {condition} THEN jsonb_build_array({before}, {after}) END"
 
@@ -322,7 +329,8 @@ def _apply(cursor: Any, stage: Stage, params: dict[str, Any], *, from_lines: boo
         JOIN {stage.table} s ON s.row = d.row
         JOIN import_shops h ON h.name = {shop_name_of(stage)}
         WHERE o.id = d.order_id AND (
-            d.applied <> '{{}}' OR d.held <> '{{}}' OR d.same_again <> '{{}}' OR {"false" if from_lines else "o.digest IS NULL"})
+            d.applied <> '{{}}' OR d.held <> '{{}}' OR d.same_again <> '{{}}'
+            OR {"false" if from_lines else "o.digest IS NULL"})
         """,
         params,
     )

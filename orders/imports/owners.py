@@ -28,7 +28,9 @@ def find_owners(stage: Stage, *, batch_id: int, at: datetime, any_shop: bool, fi
     :param first: it is the first item list of this import, so that an order made by it has no lines yet.
     :returns: what became of orders no order list has told of.
     """
-    same_shop = "" if any_shop else "AND (o.shop_id = (SELECT id FROM import_shops WHERE name = '') OR o.digest IS NULL)"
+    same_shop = (
+        "" if any_shop else "AND (o.shop_id = (SELECT id FROM import_shops WHERE name = '') OR o.digest IS NULL)"
+    )
     written = Written()
     with connection.cursor() as cursor:
         count, untold = _fill(cursor, stage, same_shop, batch_id, first=first)
@@ -47,10 +49,12 @@ def _put_together(cursor: Any, stage: Stage, same_shop: str) -> Stage:
     make_table(cursor, table, ReportKind.ORDERS)
     told = [name for name in TOLD_BY_LINES if name in stage.present]
     words = dict(enumerate(STATUS_ORDER, start=1))
+    rank = f"coalesce({rank_of(STATUS_GIVEN)}, 0) AS status"
     going = "status NOT IN (0, 6)"
     status = f"""
         CASE WHEN bool_and(status = 6) THEN 'closed'
-             WHEN min(status) FILTER (WHERE {going}) <= 2 AND max(status) FILTER (WHERE {going}) > 2 THEN '{PlatformStatus.PART_SHIPPED}'
+             WHEN min(status) FILTER (WHERE {going}) <= 2 AND max(status) FILTER (WHERE {going}) > 2
+             THEN '{PlatformStatus.PART_SHIPPED}'
              ELSE coalesce({case_of(f"min(status) FILTER (WHERE {going})", words)}, '') END"""
     fills = {
         "status": status,
@@ -69,7 +73,7 @@ def _put_together(cursor: Any, stage: Stage, same_shop: str) -> Stage:
         SELECT min(row), order_number, {", ".join(fills.get(name, f"max({name})") for name in told)}
         FROM (
             SELECT s.row, s.order_number,
-                   {", ".join(f"coalesce({rank_of(STATUS_GIVEN)}, 0) AS status" if name == "status" else f"s.{name}" for name in told)}
+                   {", ".join(rank if name == "status" else f"s.{name}" for name in told)}
             FROM {stage.table} s
             WHERE NOT EXISTS (SELECT 1 FROM orders_order o
                               WHERE o.number = s.order_number AND o.part = 1 AND o.digest IS NOT NULL {same_shop})
@@ -159,8 +163,9 @@ def _sum_up(cursor: Any) -> None:
     cursor.execute(
         """
         CREATE TEMPORARY TABLE import_had AS
-        SELECT order_id, min(number) AS number, min(kinds) AS promised_kinds, min(pieces) AS promised, count(*) AS kinds,
-               sum(quantity) AS pieces, bool_and(fresh) AS fresh, bool_and(is_open) AS is_open, bool_or(released) AS released
+        SELECT order_id, min(number) AS number, min(kinds) AS promised_kinds, min(pieces) AS promised,
+               count(*) AS kinds, sum(quantity) AS pieces, bool_and(fresh) AS fresh, bool_and(is_open) AS is_open,
+               bool_or(released) AS released
         FROM import_keys GROUP BY order_id
         """
     )

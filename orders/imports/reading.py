@@ -6,7 +6,7 @@ import gc
 import hashlib
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -330,7 +330,8 @@ def _wanted(upload: Upload) -> list[Report]:
     wanted = [report for report in reports if report.kind in WANTED]
     if not wanted:
         words = _(
-            "This is a file of the kind “%(kind)s”. Here belong the order report (订单报表) and the item report (宝贝报表)."
+            "This is a file of the kind “%(kind)s”. Here belong the order report (订单报表) and the item report "
+            "(宝贝报表)."
         )
         raise Refused(sentence(words, kind=label(reports[0].kind)))
     return wanted

@@ -67,7 +67,7 @@ def remark_made_from_lines(complaints: Complaints, stage: Stage, written: Writte
     """Say how many orders only their lines have told of."""
     if written.new:
         words = _(
-            "%(count)s orders are in no order report yet. They were made as far as their lines tell: buyer, address and "
-            "what was paid are missing until the order report (订单报表) is imported."
+            "%(count)s orders are in no order report yet. They were made as far as their lines tell: buyer, address "
+            "and what was paid are missing until the order report (订单报表) is imported."
         )
         complaints.add(stage.file, 0, "", sentence(words, count=written.new))

@@ -55,7 +55,8 @@ def _merge(cursor: Any, stage: Stage) -> None:
         CREATE TEMPORARY TABLE import_merged AS
         SELECT min(row) AS row, md5(string_agg(DISTINCT digest::text, ',' ORDER BY digest::text))::uuid AS many_digest,
                min(digest::text)::uuid AS one_digest, count(DISTINCT digest) AS digests, order_number,
-               (array_agg(extra ORDER BY row))[1] AS extra, {", ".join(f"{fill} AS {name}" for name, fill in fills.items())}
+               (array_agg(extra ORDER BY row))[1] AS extra,
+               {", ".join(f"{fill} AS {name}" for name, fill in fills.items())}
         FROM {stage.table} s JOIN import_repeated USING (order_number)
         GROUP BY order_number
         """
@@ -65,7 +66,8 @@ def _merge(cursor: Any, stage: Stage) -> None:
     cursor.execute(
         f"""
         INSERT INTO {stage.table} (row, digest, extra, order_number, {names})
-        SELECT row, CASE WHEN digests = 1 THEN one_digest ELSE many_digest END, extra, order_number, {names} FROM import_merged
+        SELECT row, CASE WHEN digests = 1 THEN one_digest ELSE many_digest END, extra, order_number, {names}
+        FROM import_merged
         """
     )
 

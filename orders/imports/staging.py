@@ -74,7 +74,8 @@ def stage_of(report: Report, number: int) -> Stage:
 def make_table(cursor: Any, table: str, kind: ReportKind) -> None:
     """Make an empty staging table for a kind of report."""
     columns = ", ".join(
-        f"{name} {type_}" + (" NOT NULL DEFAULT ''" if type_ == "text" else "") for name, type_ in types_of(kind).items()
+        f"{name} {type_}" + (" NOT NULL DEFAULT ''" if type_ == "text" else "")
+        for name, type_ in types_of(kind).items()
     )
     cursor.execute(f"DROP TABLE IF EXISTS pg_temp.{table}")
     cursor.execute(

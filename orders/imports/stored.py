@@ -23,7 +23,9 @@ def import_stored(batch: ImportBatch, *, at: datetime, step: Step) -> ImportBatc
 
     Run again after an interruption it begins anew, or goes on with the screening.
     """
-    uploads = [Upload(Path(default_storage.path(one["stored"])), one["name"]) for one in batch.files if one.get("stored")]
+    uploads = [
+        Upload(Path(default_storage.path(one["stored"])), one["name"]) for one in batch.files if one.get("stored")
+    ]
     if batch.state in {ImportState.WAITING, ImportState.READING}:
         if len(uploads) < len(batch.files) or not all(upload.path.is_file() for upload in uploads):
             sentence = _("The uploaded files are not there any more. Upload them again.")

@@ -105,8 +105,10 @@ def tell_story(
         for verb, column in ((CHANGED, "applied"), (HELD, "held")):
             cursor.execute(
                 f"""
-                INSERT INTO staff_event (verb, subject_type, subject_id, subject_label, by_id, at, changes, reason, batch)
-                SELECT %(verb)s, 'orders.Order', o.id, CASE WHEN o.part = 1 THEN o.number ELSE o.number || '-' || o.part END,
+                INSERT INTO staff_event
+                       (verb, subject_type, subject_id, subject_label, by_id, at, changes, reason, batch)
+                SELECT %(verb)s, 'orders.Order', o.id,
+                       CASE WHEN o.part = 1 THEN o.number ELSE o.number || '-' || o.part END,
                        %(by)s, %(at)s, t.{column}, %(reason)s, %(trail)s
                 FROM import_told t JOIN orders_order o ON o.id = t.order_id
                 WHERE t.{column} <> '{{}}'
@@ -128,14 +130,17 @@ def _joined(column: str) -> str:
     """Return SQL that joins the changes of one order: first before, last after."""
     return f"""CASE WHEN count(*) = 1 THEN (array_agg(c.{column}))[1] ELSE coalesce((
         SELECT jsonb_object_agg(key, jsonb_build_array(befores -> 0, afters -> 0)) FROM (
-            SELECT key, jsonb_agg(value -> 0 ORDER BY place) AS befores, jsonb_agg(value -> 1 ORDER BY place DESC) AS afters
-            FROM unnest(array_agg(c.{column} ORDER BY c.seq)) WITH ORDINALITY AS u (changes, place), jsonb_each(u.changes)
+            SELECT key, jsonb_agg(value -> 0 ORDER BY place) AS befores,
+                   jsonb_agg(value -> 1 ORDER BY place DESC) AS afters
+            FROM unnest(array_agg(c.{column} ORDER BY c.seq)) WITH ORDINALITY AS u (changes, place),
+                 jsonb_each(u.changes)
             GROUP BY key) k), '{{}}') END"""
 
 
 def _count(cursor: Any, tally: Tally, params: dict[str, Any]) -> None:
     cursor.execute(
-        "SELECT count(*) FILTER (WHERE applied <> '{}'), count(*) FILTER (WHERE held <> '{}'), count(*) FROM import_told"
+        "SELECT count(*) FILTER (WHERE applied <> '{}'), count(*) FILTER (WHERE held <> '{}'), count(*)"
+        " FROM import_told"
     )
     tally.changed, tally.held, tally.touched = cursor.fetchone()
     if not tally.known:
@@ -234,7 +239,8 @@ def _rows_of(cursor: Any, numbers: list[str], orders: list[Stage]) -> dict[str, 
     found: dict[str, tuple[str, int, str]] = {}
     for stage in orders if numbers else ():
         cursor.execute(
-            f"SELECT order_number, min(row) FROM {stage.table} WHERE order_number = ANY(%s) GROUP BY order_number", [numbers]
+            f"SELECT order_number, min(row) FROM {stage.table} WHERE order_number = ANY(%s) GROUP BY order_number",
+            [numbers],
         )
         for number, row in cursor.fetchall():
             found[number] = (stage.file, row, stage.headers.get("item_count", ""))

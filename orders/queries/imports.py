@@ -198,7 +198,7 @@ class ImportShown:
             ChangedShown(
                 one["id"],
                 one["number"],
-                OrderState(one["state"]).label,
+                str(OrderState(one["state"]).label),
                 *(
                     changes_in_words("orders.Order", in_order(one[part] if in_full else hidden(one[part])))
                     for part in ("applied", "held")

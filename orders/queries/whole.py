@@ -252,7 +252,7 @@ def _column_said(word: str) -> str:
     """Say which part of an address the platform has changed."""
     column = {"receiver": "receiver_name", "phone": "receiver_phone", "street": "address"}.get(word, word)
     known = {"receiver_name", "receiver_phone", "province", "city", "district", "address", "postcode"}
-    return str(Order._meta.get_field(column).verbose_name) if column in known else word
+    return str(Order._meta.get_field(column).verbose_name) if column in known else word  # type: ignore[union-attr]  # plain columns
 
 
 def _part_said(word: str) -> str:

@@ -25,7 +25,7 @@ from shopops.kit.access import allowed
 from shopops.kit.clock import now
 from shopops.kit.lists import Column, Empty, ListPage, Shown, Sort, Tab
 from shopops.kit.refusals import Refused
-from warehouse.views.asking import actor
+from warehouse.views.asking import actor, checked
 
 PERMISSION = "orders.import_orders"
 
@@ -68,7 +68,10 @@ IMPORT_LIST = ListPage(
     row_name="id",
     empty=Empty(
         _("Nothing was imported yet."),
-        _("Download the order report (订单报表) and the item report (宝贝报表) from the seller centre and drop them above."),
+        _(
+            "Download the order report (订单报表) and the item report (宝贝报表) from the seller centre and drop them "
+            "above."
+        ),
     ),
     template="orders/imports/list.html",
     context=_upload_form,
@@ -79,16 +82,10 @@ IMPORT_LIST = ListPage(
 @require_POST
 def import_upload(request: HttpRequest) -> HttpResponseBase:
     """Take files and start their import; go to its page."""
-    form = ImportForm(request.POST, request.FILES)
     try:
-        if not form.is_valid():
-            raise Refused(next(iter(form.errors.values()))[0])
+        asked = checked(ImportForm(request.POST, request.FILES))
         batch = start_import(
-            form.cleaned_data["files"],
-            shop=form.cleaned_data["shop"],
-            rehearse=form.cleaned_data["rehearse"],
-            by=actor(request),
-            at=now(),
+            asked["reports"], shop=asked["shop"], rehearse=asked["rehearse"], by=actor(request), at=now()
         )
     except Refused as refusal:
         messages.error(request, str(refusal))
@@ -105,7 +102,9 @@ def import_batch(request: HttpRequest, number: int) -> HttpResponse:
     parts = _parts(shown)
     if part not in {one["key"] for one in parts}:
         part = next((one["key"] for one in parts if one["count"]), parts[0]["key"])
-    return render(request, "orders/imports/batch.html", {"shown": shown, "batch": shown.batch, "parts": parts, "part": part})
+    return render(
+        request, "orders/imports/batch.html", {"shown": shown, "batch": shown.batch, "parts": parts, "part": part}
+    )
 
 
 @allowed(PERMISSION)
@@ -144,7 +143,9 @@ def import_repetition(request: HttpRequest, number: int) -> HttpResponseBase:
 
 
 def _shown(request: HttpRequest, number: int) -> ImportShown:
-    batch = get_object_or_404(ImportBatch.objects.select_related("shop", "started_by", "job_run"), pk=number, kind="orders")
+    batch = get_object_or_404(
+        ImportBatch.objects.select_related("shop", "started_by", "job_run"), pk=number, kind="orders"
+    )
     return ImportShown(batch, actor(request))
 
 

@@ -1,4 +1,4 @@
-"""Importing in a real browser: files dropped, one left out, the bar, the result; at desk and phone, in both languages."""
+"""Importing in a real browser: files dropped, one left out, the bar, the result; desk and phone, both languages."""
 
 from __future__ import annotations
 
@@ -19,8 +19,9 @@ DROP = """
 ([selector, files]) => {
   const box = new DataTransfer();
   for (const [name, text] of files) box.items.add(new File([text], name));
+  const what = {dataTransfer: box, bubbles: true, cancelable: true};
   for (const kind of ["dragenter", "dragover", "drop"])
-    document.querySelector(selector).dispatchEvent(new DragEvent(kind, {dataTransfer: box, bubbles: true, cancelable: true}));
+    document.querySelector(selector).dispatchEvent(new DragEvent(kind, what));
 }
 """
 
@@ -66,7 +67,7 @@ def test_files_are_chosen_without_dragging(visit, chen_jing, tmp_path):
     path.write_bytes(order_csv([order(1)]).encode("gb18030"))
     page = visit(IMPORTS, chen_jing)
 
-    page.locator("#id_files").set_input_files(path)
+    page.locator("#id_reports").set_input_files(path)
     page.locator("#upload button[type=submit]").click()
 
     page.wait_for_url("**/orders/imports/*/")
@@ -80,7 +81,10 @@ def test_files_are_chosen_without_dragging(visit, chen_jing, tmp_path):
 def test_the_pages_of_imports_have_no_faults(visit, faults, chen_jing, width, language):
     import_pair([order(place) for place in range(1, 8)], [line(place) for place in range(1, 8)], by=chen_jing)
     batch = import_pair(
-        [order(1, 订单备注="请发顺丰，不要放快递柜", 收货地址="上海 上海市 浦东新区 张江路8号(201203)"), order(9, 总金额="viel")],
+        [
+            order(1, 订单备注="请发顺丰，不要放快递柜", 收货地址="上海 上海市 浦东新区 张江路8号(201203)"),
+            order(9, 总金额="viel"),
+        ],
         [line(1, 购买数量="2")],
         by=chen_jing,
     )

@@ -64,7 +64,8 @@ def test_every_version_of_the_order_report_is_imported(version):
 @pytest.mark.parametrize("version", LINE_HEADERS)
 def test_every_version_of_the_item_report_is_imported(version):
     batch = import_texts(
-        line_csv([line(1), line(2, of=1, 商家编码="YS-0002")], version), order_csv([order(1, 宝贝种类="2", 宝贝总数量="2")])
+        line_csv([line(1), line(2, of=1, 商家编码="YS-0002")], version),
+        order_csv([order(1, 宝贝种类="2", 宝贝总数量="2")]),
     )
 
     assert lines_of(batch) == (2, 0, 0, 0), said(batch)
@@ -214,7 +215,8 @@ class TestMoney:
 
     def test_an_unpaid_order_has_paid_nothing(self):
         import_pair(
-            [order(1, 订单状态="等待买家付款", 订单付款时间="", 买家实际支付金额="0.00")], [line(1, 订单状态="等待买家付款")]
+            [order(1, 订单状态="等待买家付款", 订单付款时间="", 买家实际支付金额="0.00")],
+            [line(1, 订单状态="等待买家付款")],
         )
 
         assert OrderLine.objects.get().paid == 0
@@ -238,7 +240,10 @@ class TestMoney:
         assert dict(OrderLine.objects.values_list("code", "paid")) == {"YS-0001": 100, "C2": 88}
 
     def test_sums_repeated_on_each_row_of_an_order_are_not_added_up(self):
-        rows = [order(1, 商品标题="外套", 退款金额="0"), order(1, 商品标题="围巾", 买家应付邮费="6.00", 退款金额="20.00")]
+        rows = [
+            order(1, 商品标题="外套", 退款金额="0"),
+            order(1, 商品标题="围巾", 买家应付邮费="6.00", 退款金额="20.00"),
+        ]
 
         batch = import_texts(order_csv(rows, "2024"))
 
@@ -248,9 +253,7 @@ class TestMoney:
         assert set(one.summary.split("，")) == {"外套", "围巾"}
 
     def test_item_reports_never_overwrite_the_sums_of_an_order(self):
-        import_texts(
-            order_csv([order(1)]), line_csv([line(1, 买家应付货款="1.00", 买家实际支付金额="1.00")], "2022")
-        )
+        import_texts(order_csv([order(1)]), line_csv([line(1, 买家应付货款="1.00", 买家实际支付金额="1.00")], "2022"))
 
         one = Order.objects.get()
         assert (one.total, one.goods_amount, one.paid) == (188, 188, 188)
@@ -276,9 +279,7 @@ class TestLines:
         assert dict(OrderLine.objects.values_list("code", "status")) == {"YS-0001": "paid", "C2": "closed"}
 
     def test_an_order_whose_lines_do_not_add_up_is_named_with_its_row(self):
-        batch = import_pair(
-            [order(1), order(2, 宝贝种类="2", 宝贝总数量="3")], [line(1), line(2, of=2)]
-        )
+        batch = import_pair([order(1), order(2, 宝贝种类="2", 宝贝总数量="3")], [line(1), line(2, of=2)])
 
         found = batch.complaints[0]
         assert (found["file"], found["row"], found["column"]) == ("file0.csv", 3, "宝贝总数量")

@@ -31,7 +31,9 @@ def counts(batch: ImportBatch, thing: str = "orders") -> tuple[int, ...]:
 def row_versions() -> set[tuple]:
     """Return which version of each row is there: a rewritten row has another place."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT 'o', id, ctid::text FROM orders_order UNION SELECT 'l', id, ctid::text FROM orders_orderline")
+        cursor.execute(
+            "SELECT 'o', id, ctid::text FROM orders_order UNION SELECT 'l', id, ctid::text FROM orders_orderline"
+        )
         return set(cursor.fetchall())
 
 
@@ -56,7 +58,9 @@ def test_the_same_files_again_rewrite_no_row_and_say_who_had_them(lina):
 def test_a_change_of_an_unreviewed_order_is_taken_over_and_told_once():
     import_pair(*PAIR)
 
-    batch = import_texts(order_csv([order(1, 订单备注="改发圆通", 收货地址="上海 上海市 浦东新区 张江路8号(201203)"), order(2)]))
+    batch = import_texts(
+        order_csv([order(1, 订单备注="改发圆通", 收货地址="上海 上海市 浦东新区 张江路8号(201203)"), order(2)])
+    )
 
     one = Order.objects.get(number=number(1))
     assert counts(batch) == (0, 1, 1, 0)
@@ -131,7 +135,9 @@ def test_a_memo_that_was_emptied_is_emptied():
 def test_masked_and_missing_personal_data_do_not_replace_what_is_known():
     import_texts(order_csv([order(1)]))
 
-    import_texts(order_csv([order(1, 订单备注="neu", 收货人姓名="周**", 联系手机="", 收货地址="江苏省 苏州市 昆山市 玉山镇***")]))
+    import_texts(
+        order_csv([order(1, 订单备注="neu", 收货人姓名="周**", 联系手机="", 收货地址="江苏省 苏州市 昆山市 玉山镇***")])
+    )
 
     one = Order.objects.get()
     assert (one.seller_memo, one.receiver_name, one.receiver_phone) == ("neu", "周某某", "13900001234")
@@ -175,7 +181,11 @@ def test_an_order_that_is_closed_or_shipped_needs_no_stock_any_more():
 def test_the_time_of_confirmation_is_when_it_ended():
     import_texts(order_csv([order(1, 订单状态="卖家已发货，等待买家确认")], "2022"))
 
-    import_texts(order_csv([order(1, 订单状态="交易成功", 确认收货时间="2020-11-09 08:00:00", 发货时间="2020-11-02 18:00:00")], "2022"))
+    import_texts(
+        order_csv(
+            [order(1, 订单状态="交易成功", 确认收货时间="2020-11-09 08:00:00", 发货时间="2020-11-02 18:00:00")], "2022"
+        )
+    )
 
     one = Order.objects.get()
     assert one.finished_at == datetime(2020, 11, 9, 8, tzinfo=SHANGHAI)
@@ -195,7 +205,10 @@ class TestRepeatedRows:
         batch = import_texts(order_csv([order(1), order(2), order(1)]))
 
         assert counts(batch) == (2, 0, 0, 0)
-        assert (batch.complaints[0]["row"], batch.complaints[0]["text"]) == (4, "the row repeats row 2 and was read once")
+        assert (batch.complaints[0]["row"], batch.complaints[0]["text"]) == (
+            4,
+            "the row repeats row 2 and was read once",
+        )
 
     def test_the_same_file_twice_in_one_upload_is_read_once(self):
         batch = import_texts(line_csv([line(1), line(1)]), line_csv([line(1), line(1)]))
@@ -276,7 +289,10 @@ class TestLines:
 
     def test_shares_follow_a_changed_sum(self):
         lines = [line(1), line(2, of=1, 商家编码="C2")]
-        import_pair([order(1, 宝贝种类="2", 宝贝总数量="2", 订单付款时间="", 订单状态="等待买家付款", 买家实际支付金额="0")], lines)
+        import_pair(
+            [order(1, 宝贝种类="2", 宝贝总数量="2", 订单付款时间="", 订单状态="等待买家付款", 买家实际支付金额="0")],
+            lines,
+        )
         assert set(OrderLine.objects.values_list("paid", flat=True)) == {0}
 
         import_texts(order_csv([order(1, 宝贝种类="2", 宝贝总数量="2", 总金额="180.01")]))
@@ -298,7 +314,9 @@ def test_a_rehearsal_says_what_would_happen_and_changes_nothing():
     import_pair([order(1)], [line(1)])
     before = row_versions(), Event.objects.count()
 
-    batch = import_pair([order(1, 订单备注="x"), order(2, 店铺名称="neu")], [line(1, 购买数量="2"), line(2)], rehearse=True)
+    batch = import_pair(
+        [order(1, 订单备注="x"), order(2, 店铺名称="neu")], [line(1, 购买数量="2"), line(2)], rehearse=True
+    )
 
     assert batch.state == "rehearsed"
     assert (counts(batch), counts(batch, "lines")) == ((1, 1, 0, 0), (1, 1, 0, 0))

@@ -104,7 +104,9 @@ def everything() -> tuple:
 
 def versions_of_rows() -> set[tuple]:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT 'o', id, ctid::text FROM orders_order UNION SELECT 'l', id, ctid::text FROM orders_orderline")
+        cursor.execute(
+            "SELECT 'o', id, ctid::text FROM orders_order UNION SELECT 'l', id, ctid::text FROM orders_orderline"
+        )
         return set(cursor.fetchall())
 
 

@@ -127,7 +127,9 @@ def test_an_import_without_rejected_rows_gives_nothing_back():
 
 
 def test_values_no_table_keeps_refuse_the_upload_and_nothing_is_written():
-    rows = [line(place, of=1, 价格="9999999999.99", 购买数量="999999999", 商家编码=f"C{place}") for place in range(1, 9)]
+    rows = [
+        line(place, of=1, 价格="9999999999.99", 购买数量="999999999", 商家编码=f"C{place}") for place in range(1, 9)
+    ]
 
     batch = import_texts(line_csv(rows))
 
@@ -141,7 +143,18 @@ def test_texts_longer_than_a_column_are_cut():
     long = "长" * 2000
 
     batch = import_pair(
-        [order(1, 买家会员名=long, 收货人姓名=long, 订单备注=long, 买家留言=long, 宝贝标题=long, 物流公司=long, 物流单号="1" * 100)],
+        [
+            order(
+                1,
+                买家会员名=long,
+                收货人姓名=long,
+                订单备注=long,
+                买家留言=long,
+                宝贝标题=long,
+                物流公司=long,
+                物流单号="1" * 100,
+            )
+        ],
         [line(1, 标题=long, 商家编码=long, 商品属性=long, 备注=long)],
     )
 

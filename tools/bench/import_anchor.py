@@ -19,9 +19,10 @@ STATE = """CASE status WHEN '等待买家付款' THEN 'unpaid' WHEN '买家已�
  WHEN '卖家已发货，等待买家确认' THEN 'shipped' WHEN '交易成功' THEN 'completed' ELSE 'closed' END"""
 
 UPSERT_ORDERS = f"""
-INSERT INTO orders_order (shop_id, number, part, parts, state, platform_status, buyer_nick, buyer_account, receiver_name,
-    receiver_phone, phone_tail, province, city, district, address, postcode, goods_amount, postage, total, paid, refund,
-    pieces, kinds, summary, placed_at, paid_at, buyer_message, seller_memo, remark, flag, tags, troubles, is_blocked,
+INSERT INTO orders_order (shop_id, number, part, parts, state, platform_status, buyer_nick, buyer_account,
+    receiver_name, receiver_phone, phone_tail, province, city, district, address, postcode, goods_amount, postage,
+    total, paid, refund, pieces, kinds, summary, placed_at, paid_at,
+    buyer_message, seller_memo, remark, flag, tags, troubles, is_blocked,
     is_short, hold_reason, carrier_name, waybill, extra)
 SELECT %(shop)s, number, 1, 1, {STATE}, {STATUS}, nick, account, receiver, ltrim(phone, ''''), right(phone, 4),
     split_part(address, ' ', 1), split_part(address, ' ', 2), split_part(address, ' ', 3), split_part(address, ' ', 4),
@@ -45,9 +46,27 @@ ON CONFLICT (order_id, key) DO UPDATE SET status = EXCLUDED.status, quantity = E
 """
 
 ORDER_CELLS = {
-    **{"number": 0, "nick": 1, "account": 2, "goods": 3, "postage": 4, "total": 6, "paid": 8, "status": 10, "message": 11},
-    **{"receiver": 12, "address": 13, "phone": 16, "placed": 17, "paid_at": 18, "title": 19, "kinds": 20, "waybill": 21},
-    **{"carrier": 22, "memo": 23, "pieces": 24, "refund": 44},
+    "number": 0,
+    "nick": 1,
+    "account": 2,
+    "goods": 3,
+    "postage": 4,
+    "total": 6,
+    "paid": 8,
+    "status": 10,
+    "message": 11,
+    "receiver": 12,
+    "address": 13,
+    "phone": 16,
+    "placed": 17,
+    "paid_at": 18,
+    "title": 19,
+    "kinds": 20,
+    "waybill": 21,
+    "carrier": 22,
+    "memo": 23,
+    "pieces": 24,
+    "refund": 44,
 }
 LINE_CELLS = {"number": 0, "title": 1, "price": 2, "quantity": 3, "attributes": 5, "note": 7, "status": 8, "code": 9}
 
@@ -59,7 +78,9 @@ def anchor_import(orders: Path, lines: Path) -> None:
         cursor.execute("SET LOCAL work_mem = '64MB'")
         cursor.execute("SET LOCAL jit = off")
         cursor.execute(f"CREATE TEMPORARY TABLE anchor_orders ({' text, '.join(ORDER_CELLS)} text) ON COMMIT DROP")
-        cursor.execute(f"CREATE TEMPORARY TABLE anchor_lines (row int, {' text, '.join(LINE_CELLS)} text) ON COMMIT DROP")
+        cursor.execute(
+            f"CREATE TEMPORARY TABLE anchor_lines (row int, {' text, '.join(LINE_CELLS)} text) ON COMMIT DROP"
+        )
         places = tuple(ORDER_CELLS.values())
         with cursor.copy("COPY anchor_orders FROM STDIN") as copy:
             for row in csv_rows(orders):

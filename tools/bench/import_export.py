@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import tablib
+import tablib  # type: ignore[import-untyped]  # comes with django-import-export
 from import_export import fields, resources
 from import_export.instance_loaders import CachedInstanceLoader
 from import_export.widgets import DateTimeWidget, ForeignKeyWidget
@@ -20,10 +20,23 @@ from tools.bench.imports import csv_rows
 
 STATES = {"等待买家付款": "unpaid", "交易关闭": "closed", "交易成功": "completed", "买家已付款，等待卖家发货": "review"}
 COLUMNS = {
-    **{"number": "number", "buyer_nick": "nick", "receiver_name": "receiver", "receiver_phone": "phone"},
-    **{"address": "address", "goods_amount": "goods", "postage": "postage", "total": "total", "paid": "paid"},
-    **{"refund": "refund", "pieces": "pieces", "kinds": "kinds", "summary": "title", "buyer_message": "message"},
-    **{"seller_memo": "memo", "carrier_name": "carrier", "waybill": "waybill"},
+    "number": "number",
+    "buyer_nick": "nick",
+    "receiver_name": "receiver",
+    "receiver_phone": "phone",
+    "address": "address",
+    "goods_amount": "goods",
+    "postage": "postage",
+    "total": "total",
+    "paid": "paid",
+    "refund": "refund",
+    "pieces": "pieces",
+    "kinds": "kinds",
+    "summary": "title",
+    "buyer_message": "message",
+    "seller_memo": "memo",
+    "carrier_name": "carrier",
+    "waybill": "waybill",
 }
 
 

@@ -17,15 +17,15 @@ def peak() -> int:
 def main() -> None:
     """Import and measure."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shopops.settings")
-    import django  # noqa: PLC0415
+    import django
 
     django.setup()
-    from tools.bench.imports import our_import  # noqa: PLC0415
+    from django.db import connection
 
-    from django.db import connection  # noqa: PLC0415, I001 -- after the settings
+    from tools.bench.imports import our_import
 
     connection.ensure_connection()
-    import orders.imports  # noqa: F401, PLC0415 -- the idle program has its modules loaded
+    import orders.imports  # noqa: F401 -- the idle program has its modules loaded
 
     base = peak()
     our_import(*map(Path, sys.argv[1:]))

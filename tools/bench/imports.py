@@ -1,4 +1,4 @@
-"""Imports: of a CSV pair against "csv.reader + COPY + upsert" into the same tables, and against django-import-export."""
+"""Imports of a CSV pair: against "csv.reader + COPY + upsert" into the same tables, and django-import-export."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ MIB = 2**20
 
 def empty_tables() -> None:
     """Remove all orders and what hangs on them, and measure the empty tables."""
-    from django.db import connection  # noqa: PLC0415
+    from django.db import connection
 
     with connection.cursor() as cursor:
         cursor.execute("TRUNCATE orders_order, orders_importbatch, staff_shop, staff_event RESTART IDENTITY CASCADE")
@@ -34,9 +34,9 @@ def empty_tables() -> None:
 
 def our_import(*paths: Path) -> dict[str, dict[str, int]]:
     """Import the files as the command does, but for the screening that follows; return the counts."""
-    from orders.imports import Upload, import_orders  # noqa: PLC0415
-    from orders.states import ImportState  # noqa: PLC0415
-    from shopops.kit.clock import now  # noqa: PLC0415
+    from orders.imports import Upload, import_orders
+    from orders.states import ImportState
+    from shopops.kit.clock import now
 
     batch = import_orders([Upload(path, path.name) for path in paths], by=None, at=now())
     if batch.state != ImportState.DONE:
@@ -53,7 +53,7 @@ def check(counts: dict[str, dict[str, int]], **expected: int) -> None:
 
 def rows_rewritten() -> int:
     """Return how many rows of orders and lines PostgreSQL has written so far."""
-    from django.db import connection  # noqa: PLC0415
+    from django.db import connection
 
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_stat_force_next_flush()")
@@ -67,7 +67,7 @@ def rows_rewritten() -> int:
 @bench("import.csv_pair")
 def csv_pair(rounds: int) -> Iterator[Result]:
     """100,000 orders with 160,000 lines, first time and again, against the anchor."""
-    from tools.bench.import_anchor import anchor_import  # noqa: PLC0415
+    from tools.bench.import_anchor import anchor_import
 
     with tempfile.TemporaryDirectory() as folder:
         orders, lines = write_csv_pair(Path(folder), ORDERS)
@@ -109,7 +109,7 @@ def csv_pair(rounds: int) -> Iterator[Result]:
 def against_import_export(rounds: int) -> Iterator[Result]:
     """Ours with lines against orders only through django-import-export, default and tuned."""
     try:
-        from tools.bench.import_export import default_import, tuned_import  # noqa: PLC0415
+        from tools.bench.import_export import default_import, tuned_import
     except ImportError:
         say("    django-import-export is not installed (extra `bench`); left out")
         return

@@ -8,13 +8,66 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-ORDER_HEADER = (
-    "订单编号,买家会员名,买家支付宝账号,买家应付货款,买家应付邮费,买家支付积分,总金额,返点积分,买家实际支付金额,买家实际支付积分,订单状态,买家留言,"
-    "收货人姓名,收货地址 ,运送方式,联系电话 ,联系手机,订单创建时间,订单付款时间 ,宝贝标题 ,宝贝种类 ,物流单号 ,物流公司,订单备注,宝贝总数量,店铺Id,"
-    "店铺名称,订单关闭原因,卖家服务费,买家服务费,发票抬头,是否手机订单,分阶段订单信息,特权订金订单id,是否上传合同照片,是否上传小票,是否代付,定金排名,"
-    "修改后的sku,修改后的收货地址,异常信息,天猫卡券抵扣,集分宝抵扣,是否是O2O交易,退款金额,预约门店"
-).split(",")
-LINE_HEADER = "订单编号,标题,价格,购买数量,外部系统编号,商品属性,套餐信息,备注,订单状态,商家编码".split(",")
+ORDER_HEADER = [
+    "订单编号",
+    "买家会员名",
+    "买家支付宝账号",
+    "买家应付货款",
+    "买家应付邮费",
+    "买家支付积分",
+    "总金额",
+    "返点积分",
+    "买家实际支付金额",
+    "买家实际支付积分",
+    "订单状态",
+    "买家留言",
+    "收货人姓名",
+    "收货地址 ",
+    "运送方式",
+    "联系电话 ",
+    "联系手机",
+    "订单创建时间",
+    "订单付款时间 ",
+    "宝贝标题 ",
+    "宝贝种类 ",
+    "物流单号 ",
+    "物流公司",
+    "订单备注",
+    "宝贝总数量",
+    "店铺Id",
+    "店铺名称",
+    "订单关闭原因",
+    "卖家服务费",
+    "买家服务费",
+    "发票抬头",
+    "是否手机订单",
+    "分阶段订单信息",
+    "特权订金订单id",
+    "是否上传合同照片",
+    "是否上传小票",
+    "是否代付",
+    "定金排名",
+    "修改后的sku",
+    "修改后的收货地址",
+    "异常信息",
+    "天猫卡券抵扣",
+    "集分宝抵扣",
+    "是否是O2O交易",
+    "退款金额",
+    "预约门店",
+]
+LINE_HEADER = [
+    "订单编号",
+    "标题",
+    "价格",
+    "购买数量",
+    "外部系统编号",
+    "商品属性",
+    "套餐信息",
+    "备注",
+    "订单状态",
+    "商家编码",
+]
 
 FIRST_MOMENT = datetime(2026, 3, 1)  # noqa: DTZ001 -- the files carry Shanghai's wall clock
 SHOP = "海外生活馆"
@@ -56,7 +109,7 @@ def made_orders(count: int, *, changed_share: float = 0.0) -> Iterator[Made]:
     :param changed_share: of the orders, how many have got on since (their state and the seller's memo differ).
     """
     chance = random.Random(20260301)
-    words, weights = zip(*STATES, strict=True)
+    words, weights = [word for word, _share in STATES], [share for _word, share in STATES]
     step = timedelta(days=60) / count
     for number in range(count):
         order_number = f"{260_000_000_000_000 + number * 7}{chance.randrange(1, 10_000):04d}"
@@ -89,9 +142,24 @@ def made_orders(count: int, *, changed_share: float = 0.0) -> Iterator[Made]:
             f"{place} 人民街道测试路{buyer % 900}号{buyer % 30}幢{buyer % 4}单元({510000 + buyer % 9000})",
             *("快递", "", f"'13{buyer:09d}", str(placed.replace(microsecond=0)), paid),
             "，".join(line[0] for line in lines),
-            *(str(len(lines)), f"No:SF{number:012d}" if "发货，" in state else "", "顺丰速运" if "发货，" in state else ""),
+            *(
+                str(len(lines)),
+                f"No:SF{number:012d}" if "发货，" in state else "",
+                "顺丰速运" if "发货，" in state else "",
+            ),
             *(memo, str(sum(int(line[2]) for line in lines)), "0", SHOP),
-            *("订单未关闭" if state != "交易关闭" else "买家未付款", "0", "0元", "", "手机订单", "", '=""', "否", "否", "否"),
+            *(
+                "订单未关闭" if state != "交易关闭" else "买家未付款",
+                "0",
+                "0元",
+                "",
+                "手机订单",
+                "",
+                '=""',
+                "否",
+                "否",
+                "否",
+            ),
             *("", "", "", "", "", "", "", "0.00", ""),
         ]
         yield Made(order, [[f'="{order_number}"', *line] for line in lines])
@@ -117,7 +185,7 @@ def write_csv_pair(folder: Path, count: int, *, changed_share: float = 0.0) -> t
 
 def write_xlsx(folder: Path, count: int, *, columns: int = 30) -> Path:
     """Write an order list as a workbook that keeps the first `columns` columns."""
-    import xlsxwriter  # noqa: PLC0415 -- only some benches need it
+    import xlsxwriter
 
     path = folder / f"ExportOrderList{count}x{columns}.xlsx"
     with xlsxwriter.Workbook(path, {"constant_memory": True, "strings_to_formulas": False}) as workbook:

@@ -22,9 +22,10 @@ SHOWN = 20
 
 class Command(BaseCommand):
     help = (
-        "Import order reports (订单报表) and item reports (宝贝报表) as downloaded from the seller centre: CSV, xlsx or xls, "
-        "several at once, in any order. What was imported before is left as it is; changes on orders that were released "
-        "already raise exceptions. Exit 0 when imported, 1 when the files were refused whole and nothing was written."
+        "Import order reports (订单报表) and item reports (宝贝报表) as downloaded from the seller centre: CSV, xlsx "
+        "or xls, several at once, in any order. What was imported before is left as it is; changes on orders that "
+        "were released already raise exceptions. Exit 0 when imported, 1 when the files were refused whole and "
+        "nothing was written."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
