@@ -58,7 +58,7 @@ def release_due_holds_job(progress: Progress) -> dict[str, Any]:
 @job("orders.merge_proposals", label=_("Merge what belongs together"))
 def merge_proposals_job(progress: Progress) -> dict[str, Any]:
     """Merge all proposals, for the person who asked."""
-    by = Employee.objects.filter(pk=progress.asked_by_id).first()
+    by = Employee.objects.get(pk=progress.asked_by_id) if progress.asked_by_id else None
     parcels, refused = merge_proposals(by=by, at=progress.started_at)
     return {"parcels": parcels, "refused": len(refused)}
 

@@ -46,7 +46,8 @@ def save_rule(
     name = draft.name.strip()[:80]
     if not name:
         raise Refused(_("A rule wants a name."))
-    if ReviewRule.objects.filter(name=name).exclude(pk=rule.pk if rule else None).exists():
+    namesakes = ReviewRule.objects.filter(name=name)
+    if (namesakes.exclude(pk=rule.pk) if rule else namesakes).exists():
         raise Refused(sentence(_("There is a rule called “%(name)s” already."), name=name))
     if not draft.actions or any(doing.get("do") not in DOINGS for doing in draft.actions):
         raise Refused(_("Say what the rule is to do."))

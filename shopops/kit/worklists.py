@@ -22,7 +22,8 @@ class Task(NamedTuple):
     detail: str = ""
 
 
-class Waiting(NamedTuple):
+@dataclass(frozen=True)
+class Waiting:
     """How much waits on one list (capped), and the most urgent of it."""
 
     count: int

@@ -7,10 +7,14 @@ import uuid
 from collections import defaultdict
 from collections.abc import Iterable
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from django.db import connection, transaction
 
 from tools.bench.registry import Result, bench, in_turn, median_ratio, timed
+
+if TYPE_CHECKING:
+    from staff.models import Employee
 
 ORDERS, SKUS, HOT = 10_000, 5_000, 200
 ONE_BY_ONE = 300
@@ -19,8 +23,8 @@ ONE_BY_ONE = 300
 @bench("approval")
 def approval(rounds: int) -> Iterable[Result]:
     """Approve 10,000 whole orders of 16,000 lines, four of five lines on 200 SKUs that do not suffice for all."""
-    from orders.actions.review import approve_orders  # noqa: PLC0415 -- models are loaded only now
-    from shopops.kit.clock import now  # noqa: PLC0415
+    from orders.actions.review import approve_orders
+    from shopops.kit.clock import now
 
     by = make_shop()
     times = in_turn(
@@ -60,17 +64,17 @@ def approval(rounds: int) -> Iterable[Result]:
     )
 
 
-def make_shop() -> object:
+def make_shop() -> Employee:
     """Write a shop, its goods with stock, and ten thousand paid orders; return who approves them."""
-    from catalog.models import Sku  # noqa: PLC0415
-    from orders.models import Order, OrderLine  # noqa: PLC0415
-    from orders.states import OrderState, PlatformStatus  # noqa: PLC0415
-    from shopops.kit.clock import now  # noqa: PLC0415
-    from shopops.kit.copying import copy_in  # noqa: PLC0415
-    from staff.models import Employee, Shop  # noqa: PLC0415
-    from warehouse.models import StockBalance, StockMove, Warehouse  # noqa: PLC0415
+    from catalog.models import Sku
+    from orders.models import Order, OrderLine
+    from orders.states import OrderState, PlatformStatus
+    from shopops.kit.clock import now
+    from shopops.kit.copying import copy_in
+    from staff.models import Employee, Shop
+    from warehouse.models import StockBalance, StockMove, Warehouse
 
-    chance, at = random.Random(5), now()  # noqa: S311 -- made-up data
+    chance, at = random.Random(5), now()
     by = Employee.objects.create(username="bench-approver", employee_number="BENCH-1", name="李娜")
     shop = Shop.objects.create(name="批量审核店")
     house, _new = Warehouse.objects.get_or_create(code="main", defaults={"name": "主仓"})
@@ -123,7 +127,7 @@ def make_shop() -> object:
 
 def order_ids() -> list[int]:
     """Return the orders of the bench."""
-    from orders.models import Order  # noqa: PLC0415
+    from orders.models import Order
 
     return list(Order.objects.filter(shop__name="批量审核店").order_by("pk").values_list("pk", flat=True))
 
