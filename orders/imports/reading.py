@@ -25,6 +25,7 @@ from shopops.taobao.columns import REASON, ReportKind
 from shopops.taobao.complaints import Complaint, Severity
 from shopops.taobao.detect import label
 from shopops.taobao.reports import Report, open_reports
+from shopops.taobao.sold_list import REMARK, MadeSheet
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -273,7 +274,10 @@ class ReadAhead:
                 continue
             seen[facts["sha256"]] = upload.name
             with _named(upload.name):
-                for report in _wanted(upload):
+                wanted = _wanted(upload)
+                if isinstance(wanted[0].sheet, MadeSheet):
+                    self.complaints.add(upload.name, 0, "", REMARK)
+                for report in wanted:
                     facts["reports"].append(report.kind.value)
                     self._sources.append(Source(report, facts, stage_of(report, len(self._sources))))
 

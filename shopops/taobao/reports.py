@@ -10,6 +10,7 @@ from shopops.taobao.chunks import Chunk, ChunkReader
 from shopops.taobao.columns import ADDRESS_PARTS, FIELDS, REASON, Field, ReportKind, header_key
 from shopops.taobao.complaints import Complaint
 from shopops.taobao.detect import Detected, detect, unknown_report, wrong_kind
+from shopops.taobao.sold_list import is_sold_list, sold_list_sheets
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -119,7 +120,7 @@ def open_reports(path: Path, *, name: str) -> list[Report]:
     :param name: the name the person gave the file. What the file is follows from its headers.
     :raises Refused: if it cannot be read, or holds no known report; the sentence says which columns were found.
     """
-    sheets = open_spreadsheet(path, name=name)
+    sheets = sold_list_sheets(path) if is_sold_list(path) else open_spreadsheet(path, name=name)
     heads = [sheet.head() for sheet in sheets]
     reports = [
         report_of(name, sheet, detected)

@@ -347,3 +347,18 @@ def test_an_export_masked_by_the_platform_is_imported_as_it_is():
 
     one = Order.objects.get()
     assert (one.receiver_name, one.receiver_phone, one.phone_tail) == ("周**", "139****1234", "1234")
+
+
+def test_the_page_of_sold_goods_is_imported_with_a_remark_on_what_is_missing(tmp_path):
+    from orders.imports import Upload, import_orders
+    from tests.factories.staff import NOON
+    from tests.taobao.test_sold_list import saved, sold
+
+    path = saved(tmp_path, sold())
+
+    batch = import_orders([Upload(path, "sold.json")], by=None, at=NOON)
+
+    assert (orders_of(batch), lines_of(batch)) == ((1, 0, 0, 0), (1, 0, 0, 0))
+    one = Order.objects.get()
+    assert (one.state, one.total, one.lines.get().paid) == (OrderState.SHIPPED, 394, 388)
+    assert said(batch)[0].startswith("This is the page 已卖出的宝贝, no report")
