@@ -2,8 +2,8 @@
 
     ./dev screenshots [--url http://127.0.0.1:8000] [--out docs/pictures] [--only NAME …]
 
-Needs a running demo (`./dev demo` in another terminal). Pages are listed in `PAGES`; a page whose address needs a
-document opens the first row of a list.
+Needs a running demo (`./dev demo` in another terminal) with a wave that is picked and not shipped yet. Pages are listed
+in `PAGES`; a page whose address needs a document is reached by the first link of a list.
 """
 
 from __future__ import annotations
@@ -13,68 +13,142 @@ import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from PIL import Image
+from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent
 PASSWORD = "shopops-demo"  # noqa: S105 -- the demo's, printed by ./dev demo
 WIDTHS = {"wide": (1440, 900), "narrow": (390, 844)}
 LANGUAGES = {"zh": "zh-hans", "en": "en"}
+LOCALES = {"zh": "zh-CN", "en": "en-GB"}
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking")
+COLOURS = 256
+SETTLED = 500
+"""Milliseconds a page gets for its fonts and figures."""
 
 
 @dataclass(frozen=True)
 class Shot:
-    """One picture: who looks at which page; `first` follows the first link that matches on it."""
+    """One picture: who looks at which page.
+
+    `first` is a link on that page: its target is looked at instead, or, with `named`, the page whose address ends in
+    the words of the link.
+    """
 
     name: str
     login: str
     path: str
     first: str = ""
+    named: str = ""
 
 
 PAGES: Sequence[Shot] = (
     Shot("my-work", "chenjing", "/"),
+    Shot("jobs", "chenjing", "/jobs/?tab=scheduled"),
+    Shot("goods", "chenjing", "/catalog/skus/"),
     Shot("orders", "chenjing", "/orders/"),
+    Shot("order", "chenjing", "/orders/?tab=all", first="a[href*='/orders/order/']"),
     Shot("review-desk", "lina", "/orders/review/"),
-    Shot("import", "lina", "/orders/imports/"),
-    Shot("dispatch", "wangqiang", "/warehouse/notes/"),
-    Shot("waves", "wangqiang", "/warehouse/waves/"),
-    Shot("pack-station", "wangqiang", "/warehouse/pack/"),
+    Shot("exceptions", "chenjing", "/orders/exceptions/"),
+    Shot("unmatched", "chenjing", "/orders/unmatched/"),
+    Shot("finance", "chenjing", "/orders/finance/"),
+    Shot("imports", "chenjing", "/orders/imports/"),
+    Shot("import", "chenjing", "/orders/imports/", first="#main a[data-opens]"),
+    Shot("rules", "chenjing", "/orders/rules/"),
+    Shot("tally", "chenjing", "/orders/tally/"),
+    Shot("notes", "wangqiang", "/warehouse/notes/"),
+    Shot("waves", "wangqiang", "/warehouse/waves/?tab=all"),
+    Shot("wave", "wangqiang", "/warehouse/waves/?tab=picked", first="a[href*='/warehouse/wave/']"),
+    Shot(
+        "pack-station",
+        "wangqiang",
+        "/warehouse/notes/?tab=picked",
+        first="a[href*='/warehouse/note/']",
+        named="/warehouse/pack/?note=",
+    ),
     Shot("stock", "wangqiang", "/warehouse/stock/"),
     Shot("parcels", "wangqiang", "/warehouse/parcels/"),
+    Shot("register", "wangqiang", "/warehouse/register/"),
     Shot("kpi", "chenjing", "/kpi/"),
-    Shot("points", "zhaomin", "/points/"),
+    Shot("figure", "chenjing", "/kpi/", first="#main a[href*='/kpi/warehouse.dispatch_in_24h/']"),
+    Shot("report", "chenjing", "/reports/", first="#main a[href*='/reports/DAILY']"),
+    Shot("points", "chenjing", "/points/all/"),
+    Shot("offence", "lina", "/points/", first="a[href*='/points/offences/']"),
     Shot("rulebook", "lina", "/rulebook/"),
-    Shot("permissions", "chenjing", "/permissions/"),
+    Shot("permissions", "chenjing", "/people/permissions/"),
 )
 
 
-def take(browser: Browser, url: str, out: Path, shot: Shot, width: str, language: str) -> None:
-    """Log in, open the page, and write the picture."""
-    size = WIDTHS[width]
-    context = browser.new_context(viewport={"width": size[0], "height": size[1]}, device_scale_factor=1)
-    context.add_cookies([{"name": "django_language", "value": LANGUAGES[language], "url": url}])
+class Visitors:
+    """The people of the demo, each logged in once."""
+
+    def __init__(self, browser: Browser, url: str) -> None:
+        """Begin with nobody logged in."""
+        self.browser, self.url = browser, url
+        self.sessions: dict[str, str] = {}
+
+    def context(self, login: str, width: str, language: str) -> BrowserContext:
+        """Return a browser of somebody, of a width and a language."""
+        if login not in self.sessions:
+            self.sessions[login] = self.log_in(login)
+        size = WIDTHS[width]
+        context = self.browser.new_context(
+            viewport={"width": size[0], "height": size[1]}, device_scale_factor=1, locale=LOCALES[language]
+        )
+        context.add_cookies(
+            [
+                {"name": "sessionid", "value": self.sessions[login], "url": self.url},
+                {"name": "django_language", "value": LANGUAGES[language], "url": self.url},
+            ]
+        )
+        return context
+
+    def log_in(self, login: str) -> str:
+        """Log in with the demo's password, and return the session."""
+        context = self.browser.new_context()
+        page = context.new_page()
+        page.goto(f"{self.url}/login/")
+        page.fill("input[name=username]", login)
+        page.fill("input[name=password]", PASSWORD)
+        page.press("input[name=password]", "Enter")
+        page.wait_for_url(lambda address: "/login/" not in address)
+        found = {str(one.get("name")): str(one.get("value")) for one in context.cookies()}
+        context.close()
+        for name, value in found.items():
+            if "session" in name:
+                return value
+        message = f"{login} cannot log in"
+        raise SystemExit(message)
+
+
+def take(visitors: Visitors, shot: Shot, width: str, language: str) -> bytes:
+    """Open the page and return its picture."""
+    context = visitors.context(shot.login, width, language)
     page = context.new_page()
-    log_in(page, url, shot.login)
-    page.goto(url + shot.path)
+    answer = page.goto(visitors.url + shot.path)
     if shot.first:
-        page.locator(shot.first).first.click()
-        page.wait_for_load_state()
-    page.wait_for_timeout(600)
-    suffix = "" if width == "wide" else "-390"
-    page.screenshot(path=out / f"{shot.name}{suffix}.{language}.png", full_page=False)
+        link = page.locator(shot.first).first
+        href = link.get_attribute("href", timeout=8000) or ""
+        if shot.named:
+            href = shot.named + href.rstrip("/").rsplit("/", 1)[-1]
+        answer = page.goto(visitors.url + href if href.startswith("/") else f"{page.url.split('?')[0]}{href}")
+    if answer is None or not answer.ok:
+        message = f"{shot.name}: {page.url} answers {answer and answer.status}"
+        raise SystemExit(message)
+    page.wait_for_timeout(SETTLED)
+    picture = page.screenshot(full_page=False)
     context.close()
+    return picture
 
 
-def log_in(page: Page, url: str, login: str) -> None:
-    """Log in with the demo's password."""
-    page.goto(f"{url}/login/")
-    page.fill("input[name=username]", login)
-    page.fill("input[name=password]", PASSWORD)
-    page.press("input[name=password]", "Enter")
-    page.wait_for_load_state()
+def write(picture: bytes, path: Path) -> None:
+    """Write a picture with a palette; a page of text and lines loses nothing by it."""
+    with Image.open(BytesIO(picture)) as image:
+        small = image.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
+        small.save(path, optimize=True)
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -86,19 +160,28 @@ def main(arguments: Sequence[str]) -> int:
     options = parser.parse_args(arguments)
     options.out.mkdir(parents=True, exist_ok=True)
     os.environ.setdefault("FONTCONFIG_FILE", str(ROOT / "shopops/static/fonts/fonts.conf"))
+    missed = 0
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=os.environ.get("SHOP_CHROMIUM") or "/usr/bin/chromium", args=list(FLAGS)
         )
+        visitors = Visitors(browser, options.url.rstrip("/"))
         for shot in PAGES:
             if options.only and shot.name not in options.only:
                 continue
-            for width in WIDTHS:
-                for language in LANGUAGES:
-                    take(browser, options.url, options.out, shot, width, language)
-            print(shot.name)
+            try:
+                for width in WIDTHS:
+                    for language in LANGUAGES:
+                        suffix = "" if width == "wide" else "-390"
+                        path = options.out / f"{shot.name}{suffix}.{language}.png"
+                        write(take(visitors, shot, width, language), path)
+            except Exception as error:  # noqa: BLE001 -- one page that fails must not cost the others
+                missed += 1
+                print(f"{shot.name}: {error}")
+            else:
+                print(shot.name, flush=True)
         browser.close()
-    return 0
+    return 1 if missed else 0
 
 
 if __name__ == "__main__":
