@@ -156,7 +156,7 @@ def test_a_day_never_read_says_so_and_offers_to_read_it(manager, enter):
     assert answer.url == "/kpi/?day=2026-11-10"
     run = JobRun.objects.get(job="staff.read_metrics")
     assert (run.params, run.asked_by) == ({"day": "2026-11-10"}, manager)
-    assert "正在读取当日指标" in text_of(client.get("/kpi/?day=2026-11-10"))
+    assert "正在读取当日指标，完成后" in text_of(client.get("/kpi/?day=2026-11-10"))
 
 
 def test_today_is_not_over_and_its_figures_are_marked_as_interim(manager, enter):
@@ -300,5 +300,6 @@ def test_pages_take_as_many_queries_for_much_as_for_little(shop, manager, enter)
     read_metrics(shop.day, at=SATURDAY_MORNING)
     make_daily_report(shop.day, at=SATURDAY_MORNING)
     after = {address: queries_of(client, address) for address in addresses}
-    assert after == {**before, "/reports/DAILY-20261120-1/": after["/reports/DAILY-20261120-1/"]}
+    # One more is no row's: the frame asks anew for the person's post once a minute, and a replaced report says so.
+    assert all(count <= before[address] + 1 for address, count in after.items()), (before, after)
     assert max(after.values()) <= 16, after
