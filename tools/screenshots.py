@@ -2,8 +2,8 @@
 
     ./dev screenshots [--url http://127.0.0.1:8000] [--out docs/pictures] [--only NAME …]
 
-Needs a running demo (`./dev demo` in another terminal) with a wave that is picked and not shipped yet. Pages are listed
-in `PAGES`; a page whose address needs a document is reached by the first link of a list.
+Without `--url` `./dev` starts the demo for it. Pages are listed in `PAGES`; a page whose address needs a document is
+reached by the first link of a list. Where no wave is picked and still here, one is made of the notes that wait.
 """
 
 from __future__ import annotations
@@ -28,6 +28,10 @@ FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "-
 COLOURS = 256
 SETTLED = 500
 """Milliseconds a page gets for its fonts and figures."""
+SUBMIT = """form => {
+  for (const choice of form.querySelectorAll("select")) if (!choice.value) choice.selectedIndex = 1;
+  form.submit();
+}"""
 
 
 @dataclass(frozen=True)
@@ -124,6 +128,21 @@ class Visitors:
         raise SystemExit(message)
 
 
+def have_a_wave(visitors: Visitors) -> None:
+    """Make and pick a wave, if there is none to pack."""
+    context = visitors.context("wangqiang", "wide", "en")
+    page = context.new_page()
+    page.goto(f"{visitors.url}/warehouse/waves/?tab=picked")
+    if not page.locator("a[href*='/warehouse/wave/']").count():
+        page.goto(f"{visitors.url}/warehouse/new-wave/")
+        for form in ("/new-waves/", "/picking/", "/picked/"):
+            asked = page.locator(f"form[action$='{form}']")  # some lie in dialogs that are closed
+            if asked.count():
+                with page.expect_navigation():
+                    asked.first.evaluate(SUBMIT)
+    context.close()
+
+
 def take(visitors: Visitors, shot: Shot, width: str, language: str) -> bytes:
     """Open the page and return its picture."""
     context = visitors.context(shot.login, width, language)
@@ -166,6 +185,7 @@ def main(arguments: Sequence[str]) -> int:
             executable_path=os.environ.get("SHOP_CHROMIUM") or "/usr/bin/chromium", args=list(FLAGS)
         )
         visitors = Visitors(browser, options.url.rstrip("/"))
+        have_a_wave(visitors)
         for shot in PAGES:
             if options.only and shot.name not in options.only:
                 continue
