@@ -144,7 +144,7 @@ def changed_since(before: ReportSnapshot, after: ReportSnapshot) -> list[Changed
             )
     for name, label in (("people", _("Work by person")), ("shops", _("Figures by shop"))):
         if before.rows["figures"][name] != after.rows["figures"][name]:
-            found.append(Changed(label, "", _("changed")))
+            found.append(Changed(label, "", _("has changed")))
     if before.rows["offences"] != after.rows["offences"]:
-        found.append(Changed(_("Points by clause and person"), "", _("changed")))
+        found.append(Changed(_("Points by clause and person"), "", _("has changed")))
     return found
