@@ -61,7 +61,7 @@ class TagFilter(ExactFilter):
 
     def filter(self, qs: QuerySet[Any], value: str) -> QuerySet[Any]:
         """Keep the rows with the tag."""
-        return qs.filter(tags__contains=[value]) if value else qs
+        return qs.filter(~Q(tags=[]), tags__contains=[value]) if value else qs
 
 
 class SkuFilter(NumbersFilter):
@@ -87,22 +87,22 @@ class OrderFilters(ListFilters):
 
     number = NumbersFilter(field_name="number", label=_("Order numbers"), first=True)
     shop = AnyOfFilter(field_name="shop_id", choices=shop_choices, label=_("Shop"), first=True)
-    paid = DaysFilter(field_name="paid_at", label=_("Paid"), first=True)
+    paid = DaysFilter(field_name="paid_at", label=_("Paid"), first=True, follows="placed_at")
     flag = AnyOfFilter(field_name="flag", choices=flag_choices, label=_("Flag"), flags=True, first=True)
     trouble = TroubleFilter(field_name="troubles", choices=ExceptionKind.choices, label=_("Exception"), first=True)
     state = AnyOfFilter(field_name="state", choices=OrderState.choices, label=_("State"))
     platform = AnyOfFilter(field_name="platform_status", choices=PlatformStatus.choices, label=_("Platform's status"))
     placed = DaysFilter(field_name="placed_at", label=_("Placed"))
-    due = DaysFilter(field_name="ship_by", label=_("Ship by"))
-    shipped = DaysFilter(field_name="shipped_at", label=_("Shipped"))
+    due = DaysFilter(field_name="ship_by", label=_("Ship by"), follows="placed_at")
+    shipped = DaysFilter(field_name="shipped_at", label=_("Shipped"), follows="placed_at")
     amount = RangeFilter(field_name="paid", label=_("Paid amount"))
     pieces = RangeFilter(field_name="pieces", label=_("Pieces"))
     sku = SkuFilter(field_name="pk", label=_("Merchant codes"))
     buyer = ExactFilter(field_name="buyer_nick", label=_("Buyer's nick"))
     province = WordsFilter(field_name="province", label=_("Province"), lookup_expr="startswith")
     city = WordsFilter(field_name="city", label=_("City"), lookup_expr="startswith")
-    message = WordsFilter(field_name="buyer_message", label=_("Buyer's message"))
-    memo = WordsFilter(field_name="seller_memo", label=_("Seller's memo"))
+    message = WordsFilter(field_name="buyer_message", label=_("Buyer's message"), sparse=True)
+    memo = WordsFilter(field_name="seller_memo", label=_("Seller's memo"), sparse=True)
     goods = WordsFilter(field_name="summary", label=_("Goods"))
     tag = TagFilter(field_name="tags", label=_("Tag"))
     carrier = AnyOfFilter(field_name="carrier_id", choices=carrier_choices, label=_("Carrier"))

@@ -68,14 +68,19 @@ def matching_orders(text: str) -> Q:
             found |= Q(note__in=notes)
         if len(word) >= LONGEST_NUMBER and word.isdecimal():
             return found
-        return found | _with_sku(word)
-    return Q(buyer_nick=word) | Q(receiver_name=word) | _with_sku(word)
+        return _or_goods(found, word)
+    return _or_goods(Q(buyer_nick=word) | Q(receiver_name=word), word)
 
 
-def _with_sku(code: str) -> Q:
-    """Return the condition for orders with a SKU of that code or barcode; nothing where there is none."""
+def _or_goods(found: Q, code: str) -> Q:
+    """Return `found`; or, where that finds nothing, the condition for orders with a SKU of that code or barcode.
+
+    Not both in one condition: no index answers it, and the database would walk all orders.
+    """
     skus = list(Sku.objects.filter(Q(code=code) | Q(barcode=code)).values_list("pk", flat=True))
-    return Q(pk__in=OrderLine.objects.filter(sku__in=skus).values("order")) if skus else Q(pk__in=[])
+    if not skus or Order.objects.filter(found).exists():
+        return found
+    return Q(pk__in=OrderLine.objects.filter(sku__in=skus).values("order"))
 
 
 def found_orders(text: str, _employee: Employee) -> Iterable[Hit]:

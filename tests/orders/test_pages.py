@@ -18,7 +18,7 @@ from orders.models import DeskSeat, Order, OrderException
 from orders.queries.freshness import stamp_of
 from orders.queries.listed import found_orders, matching_orders
 from orders.states import ExceptionKind, OrderState
-from shopops.kit.clock import now
+from shopops.kit.clock import now, shop_day, start_of_day
 from staff.models import Employee, Event
 from tests.factories.orders import add_line, make_order, make_rule, stocked_sku
 from tests.factories.staff import EmployeeFactory, employee_with, permission
@@ -128,6 +128,7 @@ def test_filters_stand_in_the_url(desk):
         {"tag": "急单"},
         {"province": "广东"},
         {"memo": "加急"},
+        {"message": "快"},
         {"sku": "CUP-F"},
         {"amount_from": "250"},
         {"told": "yes"},
@@ -137,6 +138,23 @@ def test_filters_stand_in_the_url(desk):
         page = text_of(desk.get(url, query))
         assert page.count("data-row=") == 1, query
         assert f'data-row="{wanted.pk}"' in page
+
+
+def test_a_span_of_days_finds_orders_placed_days_before_and_no_later_ones(desk):
+    paid_at = start_of_day(shop_day(now())) - timedelta(days=3) + timedelta(hours=10)
+    early = make_order({stocked_sku(): 1}, placed_at=paid_at - timedelta(days=20), paid_at=paid_at)
+    late = make_order(
+        {stocked_sku(): 1}, placed_at=paid_at + timedelta(hours=30), paid_at=paid_at + timedelta(hours=31)
+    )
+    day = f"{shop_day(paid_at)}"
+
+    def found(**span: str) -> list[bool]:
+        page = text_of(desk.get(reverse("orders:order_list"), span))
+        return [f'data-row="{order.pk}"' in page for order in (early, late)]
+
+    assert found(paid_from=day, paid_to=day) == [True, False]
+    assert found(paid_from=day) == [True, True]
+    assert found(paid_to=day) == [True, False]
 
 
 def test_the_list_takes_the_same_number_of_queries_for_one_and_for_three(desk, queries_of):

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote
 
 from django.core.exceptions import FieldDoesNotExist, ValidationError
-from django.db.models import BooleanField, Expression, F, Field, ForeignKey, Func, Q, QuerySet, Value
+from django.db.models import BooleanField, Expression, F, Field, ForeignKey, Func, QuerySet, Value
 
 from shopops.kit.lists.declarations import Row, Sort
 
@@ -67,38 +67,61 @@ class Order:
         sign = "-" if down else ""
         return rows.order_by(*(f"{sign}{name}" for name in (*self.sort.names, "id")))
 
-    def beyond(self, rows: QuerySet[Any], cursor: str, *, backwards: bool = False) -> QuerySet[Any] | None:
-        """Keep the rows after the cursor (before it, if `backwards`), or return None for a cursor that is not one."""
+    def read(
+        self, rows: QuerySet[Any], names: Iterable[str], limit: int, *, cursor: str = "", backwards: bool = False
+    ) -> list[Row] | None:
+        """Return at most `limit` of the rows in order, after the cursor (before it, nearest first, if `backwards`).
+
+        None for a cursor that is not one. Two queries at most.
+        """
+        parts = self.beyond(rows, cursor, backwards=backwards) if cursor else self._parts(rows, backwards=backwards)
+        if parts is None:
+            return None
+        found: list[Row] = []
+        for part in parts:
+            if len(found) < limit:
+                found += part.values(*names)[: limit - len(found)]
+        return found
+
+    def beyond(self, rows: QuerySet[Any], cursor: str, *, backwards: bool = False) -> list[QuerySet[Any]] | None:
+        """Return the rows after the cursor (before it, if `backwards`) in parts to be read one after the other.
+
+        None for a cursor that is not one.
+        """
         names = (*self.sort.names, "id")
         texts = cursor.split(",")
         if len(texts) != len(names):
             return None
+        fields = [_field_of(rows, name) for name in names]
         try:
-            values = [_read(unquote(text), _field_of(rows, name)) for text, name in zip(texts, names, strict=True)]
+            values = [_read(unquote(text), field) for text, field in zip(texts, fields, strict=True)]
         except (ValidationError, ValueError, FieldDoesNotExist):
             return None
         down = self.descending != backwards
-        if self.sort.nullable:
-            return rows.filter(_beyond_nullable(names[0], values, descending=down, backwards=backwards))
-        if None in values:
+        parts = self._parts(rows, backwards=backwards)
+        if self.sort.nullable and values[0] is None:
+            place = 0 if backwards else 1
+            here = parts[place].filter(**{"id__lt" if down else "id__gt": values[1]})
+        elif None in values:
             return None
-        typed = [Value(value, output_field=_field_of(rows, name)) for value, name in zip(values, names, strict=True)]
-        return rows.filter(Beyond(names, typed, descending=down))
+        else:
+            typed = [Value(value, output_field=field) for value, field in zip(values, fields, strict=True)]
+            place = len(parts) - 1 if backwards else 0
+            here = parts[place].filter(Beyond(names, typed, descending=down))
+        return [here, *parts[place + 1 :]]
+
+    def _parts(self, rows: QuerySet[Any], *, backwards: bool) -> list[QuerySet[Any]]:
+        """Return the rows in order; those with NULL apart, for an index has them at the wrong end in one direction."""
+        if not self.sort.nullable:
+            return [self.apply(rows, backwards=backwards)]
+        name, sign = self.sort.names[0], "-" if self.descending != backwards else ""
+        known = rows.filter(**{f"{name}__isnull": False}).order_by(f"{sign}{name}", f"{sign}id")
+        unknown = rows.filter(**{f"{name}__isnull": True}).order_by(f"{sign}id")
+        return [unknown, known] if backwards else [known, unknown]
 
     def cursor(self, row: Row) -> str:
         """Return the text that stands for the place of `row`."""
         return ",".join(quote(_write(row[name]), safe=":+") for name in (*self.sort.names, "id"))
-
-
-def _beyond_nullable(name: str, values: list[Any], *, descending: bool, backwards: bool) -> Q:
-    """Return the condition for a field that may be NULL, with NULL last in the reading direction."""
-    value, last_id = values
-    word = "lt" if descending else "gt"
-    if value is None:
-        same = Q(**{f"{name}__isnull": True, f"id__{word}": last_id})
-        return same | Q(**{f"{name}__isnull": False}) if backwards else same
-    further = Q(**{f"{name}__{word}": value}) | Q(**{name: value, f"id__{word}": last_id})
-    return further if backwards else further | Q(**{f"{name}__isnull": True})
 
 
 def _field_of(rows: QuerySet[Any], name: str) -> Field[Any, Any]:

@@ -46,18 +46,16 @@ def export_job(progress: Progress, *, page: str, query: str, kind: str) -> dict[
 def exported_rows(page: ListPage, export: Export, asked: Selection) -> Iterator[Row]:
     """Give every row of the selection, read piece by piece behind a cursor."""
     names = dict.fromkeys(("id", *page.values, *export.values, *asked.order.sort.names))
-    part = asked.rows
+    cursor = ""
     while True:
-        rows: list[Row] = list(asked.order.apply(part).values(*names)[:PIECE])
+        rows = asked.order.read(asked.rows, names, PIECE, cursor=cursor) or []
         cursor = asked.order.cursor(rows[-1]) if rows else ""
         finish = export.finish or page.finish
         if finish and rows:
             finish(rows, asked.reader)
         yield from rows
-        further = asked.order.beyond(asked.rows, cursor) if len(rows) == PIECE else None
-        if further is None:
+        if len(rows) < PIECE:
             return
-        part = further
 
 
 def write_rows(path: Path, kind: str, title: str, columns: Sequence[ExportColumn], rows: Iterator[Row]) -> int:

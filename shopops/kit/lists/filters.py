@@ -77,11 +77,22 @@ class WordsFilter(_Placed):
 
     field_class = forms.CharField
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Look for the words anywhere in the text, unless `lookup_expr` says otherwise."""
+    def __init__(self, *args: Any, sparse: bool = False, **kwargs: Any) -> None:
+        """Look for the words anywhere in the text, unless `lookup_expr` says otherwise.
+
+        :param sparse: most rows have no text there, and there is an index on the others.
+        """
         kwargs.setdefault("lookup_expr", "icontains")
         kwargs.setdefault("max_length", LONGEST_WORDS)
         super().__init__(*args, **kwargs)
+        self.sparse = sparse
+
+    def filter(self, qs: QuerySet[Any], value: str) -> QuerySet[Any]:
+        """Keep the rows with the words."""
+        if value and self.sparse:
+            qs = qs.exclude(**{str(self.field_name): ""})
+        kept: QuerySet[Any] = super().filter(qs, value)
+        return kept
 
 
 class ExactFilter(WordsFilter):
@@ -244,10 +255,15 @@ class DaysFilter(_Placed):
     kind = "days"
     field_class = DaysField
 
-    def __init__(self, *args: Any, dates: bool = False, **kwargs: Any) -> None:
-        """Filter a moment, or a plain date if `dates`."""
+    def __init__(self, *args: Any, dates: bool = False, follows: str = "", **kwargs: Any) -> None:
+        """Filter a moment, or a plain date if `dates`.
+
+        :param follows: an earlier moment by which the list is sorted; it never lies more than a day after this one.
+            Knowing that, the database begins to look at the span and not at the newest row.
+        """
         super().__init__(*args, **kwargs)
         self.dates = dates
+        self.follows = follows
 
     def filter(self, qs: QuerySet[Any], value: Days | None) -> QuerySet[Any]:
         """Keep the rows of the span."""
@@ -260,6 +276,8 @@ class DaysFilter(_Placed):
         if last:
             name = f"{self.field_name}__lte" if self.dates else f"{self.field_name}__lt"
             conditions[name] = last if self.dates else day_window(last).end
+            if self.follows:
+                conditions[f"{self.follows}__lt"] = day_window(last).end + timedelta(days=1)
         kept: QuerySet[Any] = self.get_method(qs)(**conditions)
         return kept
 

@@ -261,23 +261,17 @@ def _cut(asked: Selection) -> tuple[list[Row], str, str, int]:
     text = asked.data.get("at", "")
     at = min(int(text), 10**9) if text.isdecimal() and len(text) < 10 else 0  # noqa: PLR2004 -- no wish for more digits
     after, before = asked.data.get("after", ""), asked.data.get("before", "")
-    rows: list[Row] = []
-    more = False
-    if before and (part := order.beyond(asked.rows, before, backwards=True)) is not None:
-        rows = list(order.apply(part, backwards=True).values(*names)[: size + 1])
-        more = len(rows) > size
-        rows = rows[:size][::-1]
-        if more:
+    found = order.read(asked.rows, names, size + 1, cursor=before, backwards=True) if before else None
+    if found is not None:
+        if len(found) > size:
+            rows = found[:size][::-1]
             newer = _link(asked, order.cursor(rows[0]), at, back=True)
             return rows, newer, _link(asked, order.cursor(rows[-1]), at), at + 1
         after = ""  # the front was reached: show the first page whole
-    elif after and (part := order.beyond(asked.rows, after)) is not None:
-        rows = list(order.apply(part).values(*names)[: size + 1])
-    else:
-        after = ""
-    if not rows or not after:
+    rows = (order.read(asked.rows, names, size + 1, cursor=after) if after else None) or []
+    if not rows:
         at, after = 0, ""
-        rows = list(order.apply(asked.rows).values(*names)[: size + 1])
+        rows = order.read(asked.rows, names, size + 1) or []
     more = len(rows) > size
     rows = rows[:size]
     newer = _link(asked, order.cursor(rows[0]), at, back=True) if after else ""

@@ -182,6 +182,7 @@ def test_a_count_that_takes_too_long_is_left_out(at, client, li_na, monkeypatch)
     at(li_na)
     monkeypatch.setattr("shopops.kit.lists.counts.PATIENCE", 1)
     slow = "SELECT " + ", ".join(["(SELECT 1 FROM pg_sleep(1))"] * 4)
+    monkeypatch.setattr("shopops.kit.lists.counts._few", lambda rows, parts: None)
     monkeypatch.setattr("shopops.kit.lists.counts._statement", lambda rows, parts: (slow, ()))
 
     answer = client.get("/kit/people/counts/?name=员工")
@@ -270,3 +271,26 @@ def test_a_page_with_a_contradiction_is_refused_when_it_is_declared():
     filters = type("F", (PEOPLE.filters.__base__,), {"tab": WordsFilter(field_name="name")})
     with pytest.raises(ValueError, match="must not be called tab"):
         ListPage(name="kit.c", columns=(), sorts=(Sort("a", "a", "a"),), filters=filters, **common)
+
+
+@pytest.mark.parametrize("most", [2, 1000])
+def test_tabs_count_the_same_by_one_walk_and_one_by_one(at, client, li_na, monkeypatch, most):
+    make_people(3)
+    make_people(1, first=10, is_active=False)
+    at(li_na)
+    monkeypatch.setattr("shopops.kit.lists.counts.MOST", most)
+
+    tabs = counts(client.get("/kit/people/counts/?name=员工"))
+
+    assert tabs == {
+        "在职": "2+" if most == 2 else "3",
+        "离职": "1",
+        "我": "0",
+        "全部": "2+" if most == 2 else "4",
+    }
+
+
+def test_tabs_under_a_filter_that_nothing_fits_all_count_nothing(at, client, li_na):
+    at(li_na)
+
+    assert set(counts(client.get("/kit/people/counts/?name=没有此人")).values()) == {"0"}
