@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar, cast
 
 from shopops.kit.registry import Registry
 
@@ -56,30 +56,19 @@ class Setting(Generic[V]):
 
         :raises ValueError: if the text is no such value or out of bounds.
         """
-        value: int | Decimal | str | bool
         if isinstance(self.default, bool):
             if text not in {"true", "false"}:
                 raise ValueError(text)
-            value = text == "true"
-        elif isinstance(self.default, int):
-            value = int(text)
-        elif isinstance(self.default, Decimal):
-            try:
-                value = Decimal(text)
-            except ArithmeticError as error:
-                raise ValueError(text) from error
-            if not value.is_finite():
-                raise ValueError(text)
-        else:
-            value = text
+            return cast("V", text == "true")
+        if isinstance(self.default, str):
             if self.pattern and not re.fullmatch(self.pattern, text):
                 raise ValueError(text)
-        if isinstance(value, (int, Decimal)) and not isinstance(value, bool):
-            if self.least is not None and value < self.least:
-                raise ValueError(text)
-            if self.most is not None and value > self.most:
-                raise ValueError(text)
-        return value
+            return cast("V", text)
+        number = int(text) if isinstance(self.default, int) else _decimal(text)
+        too_small = self.least is not None and number < self.least
+        if too_small or (self.most is not None and number > self.most):
+            raise ValueError(text)
+        return cast("V", number)
 
     @staticmethod
     def write(value: int | Decimal | str | bool) -> str:
@@ -87,6 +76,16 @@ class Setting(Generic[V]):
         if isinstance(value, bool):
             return "true" if value else "false"
         return str(value)
+
+
+def _decimal(text: str) -> Decimal:
+    try:
+        number = Decimal(text)
+    except ArithmeticError as error:
+        raise ValueError(text) from error
+    if not number.is_finite():
+        raise ValueError(text)
+    return number
 
 
 SETTINGS: Registry[Setting[int] | Setting[Decimal] | Setting[str] | Setting[bool]] = Registry("setting")

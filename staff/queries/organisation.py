@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from staff.models import OrgUnit
 
-
 DEEPEST = 5
 
 

@@ -43,7 +43,7 @@ def forget_values() -> None:
 
 @dataclass(frozen=True)
 class ShownSetting:
-    """One setting as its page shows it. (Templates would call `setting` itself: it answers with its value.)"""
+    """One setting as its page shows it; templates would call `setting` itself, which answers with its value."""
 
     setting: AnySetting
     kept: SettingValue | None
