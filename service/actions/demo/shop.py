@@ -51,6 +51,7 @@ class Made:
         return asdict(self)
 
 
+@transaction.atomic
 def make_demo_shop(*, orders: int, days: int, seed: int, at: datetime, say: Say = lambda _line: None) -> Made:
     """Fill an empty system with a shop as it might be at `at`: the same numbers give the same shop.
 
@@ -61,12 +62,11 @@ def make_demo_shop(*, orders: int, days: int, seed: int, at: datetime, say: Say 
         raise Refused(_("There are orders already. The demo shop is only made in an empty system."))
     random = Random(seed)  # noqa: S311 -- made-up data wants repeatable chance
     made = Made()
-    with transaction.atomic():
-        _open_house(at)
-        say("people, roles, carriers, rulebook")
-        done = _trade(orders=orders, days=days, at=at, random=random, made=made)
-        say(f"{made.orders} orders, {made.notes} dispatch notes, {made.parcels} parcels")
-        made.events = write_history(done, ImportBatch.objects.latest("pk"))
+    _open_house(at)
+    say("people, roles, carriers, rulebook")
+    done = _trade(orders=orders, days=days, at=at, random=random, made=made)
+    say(f"{made.orders} orders, {made.notes} dispatch notes, {made.parcels} parcels")
+    made.events = write_history(done, ImportBatch.objects.latest("pk"))
     open_orders = list(Order.objects.filter(state__in=UNREVIEWED).values_list("pk", flat=True))
     screen_orders(open_orders, at=at)
     made.to_review = len(open_orders)
@@ -149,11 +149,14 @@ def _holders(*register_ids: str) -> list[Employee]:
 
 
 def _judge(*, days: int, at: datetime, made: Made) -> None:
-    """Apply the rulebook to every day that is over, read its figures, and print yesterday's report."""
+    """Apply the rulebook to every day that is over, read its figures, and take yesterday's report.
+
+    All of it is dated now, like a tally that catches up: the evidence knows how each order ended.
+    """
     today = shop_day(at)
     for back in range(days - 1, 0, -1):
         day = today - timedelta(days=back)
-        made.offences += tally_day(day, at=start_of_day(day + timedelta(days=1)) + timedelta(minutes=30)).new
-        read_metrics(day, at=start_of_day(day + timedelta(days=1)) + timedelta(hours=1))
+        made.offences += tally_day(day, at=at).new
+        read_metrics(day, at=at)
     if days > 1:
-        take_daily_snapshot(today - timedelta(days=1), at=start_of_day(today) + timedelta(hours=8))
+        take_daily_snapshot(today - timedelta(days=1), at=at)
