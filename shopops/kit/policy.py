@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, Generic, TypeVar, cast
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from shopops.kit.registry import Registry
 
@@ -59,16 +59,16 @@ class Setting(Generic[V]):
         if isinstance(self.default, bool):
             if text not in {"true", "false"}:
                 raise ValueError(text)
-            return cast("V", text == "true")
+            return text == "true"
         if isinstance(self.default, str):
             if self.pattern and not re.fullmatch(self.pattern, text):
                 raise ValueError(text)
-            return cast("V", text)
+            return text
         number = int(text) if isinstance(self.default, int) else _decimal(text)
         too_small = self.least is not None and number < self.least
         if too_small or (self.most is not None and number > self.most):
             raise ValueError(text)
-        return cast("V", number)
+        return number
 
     @staticmethod
     def write(value: int | Decimal | str | bool) -> str:
