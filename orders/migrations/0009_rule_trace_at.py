@@ -13,6 +13,6 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AddIndex(
             model_name='ruletrace',
-            index=django.contrib.postgres.indexes.BrinIndex(fields=['at'], name='rule_trace_at', pages_per_range=32),
+            index=django.contrib.postgres.indexes.BrinIndex(autosummarize=True, fields=['at'], name='rule_trace_at', pages_per_range=32),
         ),
     ]

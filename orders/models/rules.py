@@ -75,7 +75,7 @@ class RuleTrace(models.Model):
         verbose_name = _("rule trace")
         verbose_name_plural = _("rule traces")
         ordering = ("-at", "-pk")
-        indexes = (BrinIndex(fields=("at",), name="rule_trace_at", pages_per_range=32),)
+        indexes = (BrinIndex(fields=("at",), name="rule_trace_at", autosummarize=True, pages_per_range=32),)
 
     def __str__(self) -> str:
         return f"{self.order} · {self.at:%Y-%m-%d %H:%M}"

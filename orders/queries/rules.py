@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -148,18 +148,12 @@ def lately(rule: ReviewRule, *, at: datetime) -> Lately:
                 state=labels[state],
                 tone=TONES[OrderState(state)],
                 at=moment,
-                is_shadow=bool(rung.get("s")),
-                did=[(_doing(did[0], rule, called), _result(did[1])) for did in rung.get("d", ())],
+                is_shadow=bool(shadow),
+                did=[(_doing(one[0], rule, called), _result(one[1])) for one in json.loads(did)],
             )
-            for key, number, part, summary, state, moment, rung in _read(recent)
+            for key, number, part, summary, state, moment, shadow, did in recent
         ],
     )
-
-
-def _read(rows: Iterable[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
-    """Read the last column, which is JSON."""
-    for *columns, text in rows:
-        yield (*columns, json.loads(text))
 
 
 def _doing(do: str, rule: ReviewRule, called: Names) -> str:
@@ -211,17 +205,19 @@ def _counts(at: datetime) -> dict[int, tuple[int, int]]:
 
 
 _COUNTS = """
-SELECT (r->>'r')::bigint, count(DISTINCT t.order_id), count(DISTINCT t.order_id) FILTER (WHERE r->>'f' = '1')
-FROM orders_ruletrace t CROSS JOIN LATERAL jsonb_array_elements(t.rungs) r
-WHERE t.at >= %(since)s GROUP BY 1
+SELECT rule, count(*), count(*) FILTER (WHERE fired = 1) FROM (
+    SELECT r.r AS rule, t.order_id, max(r.f) AS fired
+    FROM orders_ruletrace t CROSS JOIN LATERAL jsonb_to_recordset(t.rungs) AS r (r int, f int)
+    WHERE t.at >= %(since)s GROUP BY 1, 2
+) judged GROUP BY rule
 """
 _RUNGS = """
 WITH rungs AS (
-    SELECT t.order_id, t.at, r, r->>'f' = '1' AS fired
-    FROM orders_ruletrace t CROSS JOIN LATERAL jsonb_array_elements(t.rungs) r
-    WHERE t.at >= %(since)s AND (r->>'r')::bigint = %(rule)s
+    SELECT t.order_id, t.at, r.f, r.s, r.d
+    FROM orders_ruletrace t CROSS JOIN LATERAL jsonb_to_recordset(t.rungs) AS r (r int, f int, s int, d jsonb)
+    WHERE t.at >= %(since)s AND r.r = %(rule)s
 ), judged AS (
-    SELECT order_id, bool_or(fired) AS fired FROM rungs GROUP BY order_id
+    SELECT order_id, max(f) = 1 AS fired FROM rungs GROUP BY order_id
 )
 """
 _ENDS = """
@@ -230,10 +226,10 @@ GROUP BY 1, 2 ORDER BY 3 DESC, 1
 """
 _RESULTS = """
 SELECT d->>0, d->>1, count(DISTINCT order_id)
-FROM rungs CROSS JOIN LATERAL jsonb_array_elements(coalesce(r->'d', '[]')) d WHERE fired GROUP BY 1, 2 ORDER BY 3 DESC
+FROM rungs CROSS JOIN LATERAL jsonb_array_elements(coalesce(d, '[]')) d WHERE f = 1 GROUP BY 1, 2 ORDER BY 3 DESC
 """
 _RECENT = """
-SELECT o.id, o.number, o.part, o.summary, o.state, l.at, l.r FROM (
-    SELECT DISTINCT ON (order_id) order_id, at, r FROM rungs WHERE fired ORDER BY order_id, at DESC
+SELECT o.id, o.number, o.part, o.summary, o.state, l.at, l.s, coalesce(l.d, '[]') FROM (
+    SELECT DISTINCT ON (order_id) order_id, at, s, d FROM rungs WHERE f = 1 ORDER BY order_id, at DESC
 ) l JOIN orders_order o ON o.id = l.order_id ORDER BY l.at DESC, o.id LIMIT %(most)s
 """

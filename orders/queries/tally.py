@@ -79,6 +79,11 @@ class Month:
         post = str(self.clause.parameters.get("fallback_post", "")) if self.clause else ""
         return holder_of(post, on=shop_day(min(self.limit, self.at)))
 
+    @cached_property
+    def listed_ids(self) -> list[int]:
+        """Return the orders on the list. They are looked for among all ever paid, so they are looked for once."""
+        return list(left_over(self.end, self.listed_at).values_list("pk", flat=True))
+
     @property
     def days_left(self) -> int:
         """Return how many days, begun ones included, there are until the first week is over; 0 when it is."""
@@ -119,7 +124,7 @@ def left_over(month: datetime, limit: datetime) -> QuerySet[Order]:
 
 def listed(month: Month) -> QuerySet[Order]:
     """Return the orders on the list of a month; `left_at` is when each left, or was closed."""
-    return left_over(month.end, month.listed_at).annotate(left_at=Coalesce("shipped_at", "finished_at"))
+    return Order.objects.filter(pk__in=month.listed_ids).annotate(left_at=Coalesce("shipped_at", "finished_at"))
 
 
 def parts_of(month: Month) -> dict[str, Q]:
@@ -194,7 +199,7 @@ class Tally:
 
 
 def tally_of(month: Month) -> Tally:
-    """Return who did how much in a month, by person and by shop; five queries."""
+    """Return who did how much in a month, by person and by shop; six queries."""
     shops = {pk: ShopRow(pk, name) for pk, name in Shop.objects.order_by("pk").values_list("pk", "name")}
     people: dict[str, PersonRow] = {}
     names = dict(Employee.objects.values_list("pk", "name"))
@@ -214,7 +219,7 @@ def tally_of(month: Month) -> Tally:
         row.orders, row.pieces, row.sales = row.orders + count, row.pieces + pieces, row.sales + sales
         row.shops.append((shops[shop].name, count, sales))
         shops[shop].approved += count
-    left = left_over(month.end, month.listed_at).annotate(is_approved=APPROVED)
+    left = listed(month).annotate(is_approved=APPROVED)
     left_counts = left.values_list("confirmed_by_id", "is_approved", "shop_id")
     for key, is_approved, shop, count, waiting in left_counts.annotate(
         Count("pk"), waiting=Count("pk", filter=Q(state__in=OPEN))
