@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -106,7 +107,10 @@ def order(request: HttpRequest, key: int) -> HttpResponse:
     found = order_of(key)
     shown = shown_order(found, actor(request))
     shown |= {"history": history_with_masks(found, shown["whole"]), "in_drawer": in_drawer(request)}
-    return render(request, "orders/order/order.html", shown)
+    answer = render(request, "orders/order/order.html", shown)
+    if in_drawer(request) and request.GET.get("done"):
+        answer["HX-Trigger"] = "list-changed"
+    return answer
 
 
 @allowed("orders.reveal_personal_data")
@@ -137,9 +141,16 @@ def _deed(permission: str, do: Deed) -> Callable[..., HttpResponseBase]:
             return _stay(request, key)
         if said:
             messages.success(request, said)
-        return back_to(request, "orders:order", key)
+        return _back(request, key)
 
     return deed
+
+
+def _back(request: HttpRequest, key: int) -> HttpResponseBase:
+    """Go back to where the form stood; in the drawer, telling the list behind it that a row has changed."""
+    if in_drawer(request):
+        return redirect(f"{reverse('orders:order', args=[key])}?done=1")
+    return back_to(request, "orders:order", key)
 
 
 def _stay(request: HttpRequest, key: int) -> HttpResponseBase:
@@ -285,7 +296,7 @@ def order_exception_clearing(request: HttpRequest, key: int, kind: str) -> HttpR
         raise Http404
     outcome = checked(OutcomeForm(request.POST))["outcome"]
     clear_exception(order_of(key), kind, by=actor(request), at=now(), outcome=outcome)
-    return back_to(request, "orders:order", key)
+    return _back(request, key)
 
 
 @allowed("orders.match_goods")
@@ -298,7 +309,7 @@ def order_line_matching(request: HttpRequest, key: int, line_id: int) -> HttpRes
     values = checked(MatchForm(request.POST))
     count = match_line(line, values["sku"], remember=values["remember"], by=actor(request), at=now())
     messages.success(request, _("Matched; %(count)s orders were looked at anew.") % {"count": count})
-    return back_to(request, "orders:order", key)
+    return _back(request, key)
 
 
 order_approval = _deed("orders.review_order", _approve)

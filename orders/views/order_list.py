@@ -264,5 +264,7 @@ ORDER_LIST = ListPage(
     empty=Empty(
         _("No orders here."),
         _("They come with the seller centre's files: upload the order list and the order details."),
+        _("Import orders"),
+        "orders:imports",
     ),
 )

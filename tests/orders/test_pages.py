@@ -117,6 +117,10 @@ def test_the_search_box_of_the_frame_opens_an_exact_number(agent):
     assert (hit.url, hit.exact) == (reverse("orders:order", args=[order.pk]), True)
 
 
+def test_an_empty_list_says_what_to_do(desk):
+    assert reverse("orders:imports") in text_of(desk.get(reverse("orders:order_list")))
+
+
 def test_filters_stand_in_the_url(desk):
     sku = stocked_sku(code="CUP-F")
     wanted = make_order({sku: 3}, flag=1, tags=["急单"], province="广东省", seller_memo="加急发货", buyer_message="快")
