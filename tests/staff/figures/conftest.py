@@ -15,6 +15,12 @@ from tests.factories.rulebook import at, lina, note, open_book, supervisor
 from tests.factories.staff import EmployeeFactory, ShopFactory
 
 
+@pytest.fixture(autouse=True)
+def _own_files(settings, tmp_path):
+    """Keep the files of a test apart from those of others."""
+    settings.MEDIA_ROOT = tmp_path
+
+
 @pytest.fixture
 def shop(db) -> SimpleNamespace:
     """Friday the 20th and the Thursday before: two shops, an agent, a picker, late and refunded orders."""
