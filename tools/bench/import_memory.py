@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import json
 import os
-import resource
 import sys
 from pathlib import Path
 
 
-def peak() -> int:
-    """Return the most bytes this process has held."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+def held(line: str) -> int:
+    """Return what the kernel says of this process: `VmRSS`, held now, or `VmHWM`, the most it has held.
+
+    Not `getrusage`, whose peak begins with that of the process this one was started from.
+    """
+    for one in Path("/proc/self/status").read_text(encoding="ascii").splitlines():
+        if one.startswith(f"{line}:"):
+            return int(one.split()[1]) * 1024
+    raise LookupError(line)
 
 
 def main() -> None:
@@ -27,9 +32,9 @@ def main() -> None:
     connection.ensure_connection()
     import orders.imports  # noqa: F401 -- the idle program has its modules loaded
 
-    base = peak()
+    base = held("VmRSS")
     our_import(*map(Path, sys.argv[1:]))
-    print(json.dumps({"base": base, "peak": peak()}))
+    print(json.dumps({"base": base, "peak": held("VmHWM")}))
 
 
 if __name__ == "__main__":
