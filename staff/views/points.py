@@ -171,6 +171,10 @@ def _points_page(request: HttpRequest, person: Employee) -> HttpResponse:
             "warnings": warnings,
             "total": points_in_words(total),
             "last_month": points_in_words(total_of_person(person, first=before_first, last=before_last)),
+            "clauses": [
+                (row, points_in_words(row["points"]))
+                for row in totals_by_clause(first=first, last=last, employee=person)
+            ],
             "charges": sum(1 for entry in entries if entry.counters_id is None),
             "waived": sum(1 for entry in entries if entry.counters_id is not None),
             "chart": _months_chart(person, first, last, address, is_mine=is_mine),
