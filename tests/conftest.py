@@ -32,9 +32,9 @@ def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]
 @pytest.fixture(autouse=True)
 def _nothing_kept_from_the_test_before() -> None:
     """Empty what a process remembers for some seconds: settings, calendar, counts, who was locked out."""
-    from staff.queries.calendar import forget_calendar  # noqa: PLC0415 -- Django is ready only now
-    from staff.queries.settings import forget_values  # noqa: PLC0415
-    from staff.views.shell import forget_counts  # noqa: PLC0415
+    from staff.queries.calendar import forget_calendar
+    from staff.queries.settings import forget_values
+    from staff.views.shell import forget_counts
 
     forget_values()
     forget_calendar()

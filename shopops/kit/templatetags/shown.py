@@ -154,11 +154,13 @@ class FixedIcon(template.Node):
         self.markup: SafeString | None = None
 
     def render(self, context: template.Context) -> SafeString:  # noqa: ARG002 -- the base class's signature
+        """Draw the icon, once for all pages."""
         if self.markup is None:
             self.markup = drawn_icon(self.name, self.classes)
         return self.markup
 
     def render_annotated(self, context: template.Context) -> SafeString:
+        """Draw it without the debugger's frame: an icon cannot fail."""
         return self.render(context)
 
 
