@@ -53,14 +53,31 @@ class OrderResource(resources.ModelResource):  # type: ignore[misc]  # the libra
         fields = (*COLUMNS, "shop", "placed_at", "paid_at", "state", "platform_status")
 
 
+class RememberedShop(ForeignKeyWidget):  # type: ignore[misc]  # the library has no types
+    """Looks each shop up once."""
+
+    def __init__(self) -> None:
+        super().__init__(Shop, "name")
+        self.known: dict[str, Shop] = {}
+
+    def clean(self, value: str, row: Any = None, **named: Any) -> Shop:
+        """Return the shop of that name."""
+        if value not in self.known:
+            self.known[value] = super().clean(value, row, **named)
+        return self.known[value]
+
+
 class TunedResource(OrderResource):
-    """Bulk writing, no diffs, instances loaded at once."""
+    """Bulk writing, no diffs, instances loaded at once, shops remembered."""
+
+    shop = fields.Field("shop", "shop", widget=RememberedShop())
 
     class Meta(OrderResource.Meta):
         use_bulk = True
         batch_size = 2000
         skip_diff = True
         skip_html_diff = True
+        report_skipped = False
         instance_loader_class = CachedInstanceLoader
 
 
