@@ -37,7 +37,7 @@ class JobFilters(ListFilters):
     """The filters of “my files and jobs”."""
 
     state = AnyOfFilter(field_name="state", choices=JobState.choices, label=gettext_lazy("State"), first=True)
-    asked = DaysFilter(field_name="asked_at", label=gettext_lazy("Asked"), first=True)
+    asked = DaysFilter(field_name="asked_at", label=gettext_lazy("Started on"), first=True)
 
 
 JOBS_PAGE = ListPage(
