@@ -13,7 +13,6 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Sequence
 from datetime import datetime
-from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid5
@@ -143,17 +142,17 @@ def _attempt(batch: ImportBatch, uploads: Sequence[Upload], shop_name: str, at: 
             complaint_count=reading.complaints.count,
             sample=tally.sample,
             rejected=batch.rejected.name or "",
+            shop=batch.shop or Shop.objects.filter(name=shop_name).exclude(name="").first(),
         )
 
 
 def _end(batch: ImportBatch, state: ImportState, reading: ReadAhead, **values: Any) -> None:
-    """Write how an import ended."""
-    stored = [one.get("stored") for one in batch.files]
-    files = [
-        facts | ({"stored": where} if where else {})
-        for facts, where in zip_longest(reading.files, stored[: len(reading.files)])
-    ] or batch.files
-    move(batch, state, moves=IMPORT_MOVES, files=files, digest=digest_of(reading.files), finished_at=now(), **values)
+    """Write how an import ended. Of a file nobody came to look at, what was known before stays."""
+    known = [{**one, "reports": [], "rows": 0} for one in batch.files]
+    for place, facts in enumerate(reading.files):
+        known[place] |= facts
+    digest = digest_of(known) if len(reading.files) == len(known) else ""
+    move(batch, state, moves=IMPORT_MOVES, files=known, digest=digest, finished_at=now(), **values)
 
 
 def trail_of(batch: ImportBatch) -> UUID:

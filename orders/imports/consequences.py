@@ -48,6 +48,7 @@ class Changed(NamedTuple):
     merged_into_id: int | None
     waybill: str
     carrier: str
+    note_waybill: str
     applied: dict[str, list[Any]]
     held: dict[str, list[Any]]
 
@@ -118,7 +119,8 @@ def _look_at(order: Changed, found: Findings) -> None:
     with_us = order.state in WITH_WAREHOUSE or (order.is_released and order.state in UNREVIEWED)
     if status == PlatformStatus.CLOSED and (with_us or (_was(order) == OrderState.SHIPPED and order.confirmed)):
         found.add(order, ExceptionKind.CANCELLED, "")
-    if status in {PlatformStatus.SHIPPED, PlatformStatus.SUCCESS} and order.state in WITH_WAREHOUSE:
+    is_ours = order.waybill and order.waybill == order.note_waybill  # told to the platform before it left
+    if status in {PlatformStatus.SHIPPED, PlatformStatus.SUCCESS} and order.state in WITH_WAREHOUSE and not is_ours:
         found.add(order, ExceptionKind.SHIPPED_ELSEWHERE, f"{order.carrier} {order.waybill}".strip())
     if order.state in REFUND_MATTERS and (order.state != OrderState.SHIPPED or order.confirmed):
         refunds = list(_refunds(order.applied))
@@ -164,9 +166,11 @@ def _changed(batch_id: int) -> Iterator[Changed]:
                    o.state NOT IN ({_quoted(UNREVIEWED)})
                    AND (o.confirmed_at IS NOT NULL OR o.merged_into_id IS NOT NULL)
                    OR o.parts > 1 OR EXISTS (SELECT 1 FROM orders_order m WHERE m.merged_into_id = o.id),
-                   o.confirmed_at IS NOT NULL, o.parts, o.merged_into_id, o.waybill, o.carrier_name, c.applied, c.held
+                   o.confirmed_at IS NOT NULL, o.parts, o.merged_into_id, o.waybill, o.carrier_name,
+                   coalesce(n.waybill, ''), c.applied, c.held
             FROM import_told c
             JOIN orders_order o ON o.id = c.order_id
+            LEFT JOIN warehouse_dispatchnote n ON n.id = o.note_id
             WHERE o.first_batch_id IS DISTINCT FROM %(batch)s AND (
                   c.held <> '{{}}'
                OR c.applied ? 'platform_status' AND (

@@ -76,7 +76,7 @@ def test_a_shop_is_named_and_made(pair):
     run(*pair, "--shop", "云杉旗舰店")
 
     assert Order.objects.get().shop.name == "云杉旗舰店"
-    assert Shop.objects.count() == 1
+    assert ImportBatch.objects.get().shop == Shop.objects.get()
 
 
 def test_a_rehearsal_writes_nothing(pair):

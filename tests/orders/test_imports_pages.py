@@ -122,6 +122,17 @@ def test_a_rehearsal_can_be_imported_for_real_without_uploading_again(page):
     assert ImportBatch.objects.latest("pk") == batch
 
 
+def test_the_other_files_of_a_refused_upload_are_named_and_deleted_too(page):
+    batch = upload(page, "<html>", PAIR[0])
+    stored = [one["stored"] for one in batch.files]
+
+    work(batch)
+
+    assert batch.state == ImportState.REFUSED
+    assert [one["name"] for one in batch.files] == ["file0.csv", "file1.csv"]
+    assert not any(default_storage.exists(name) for name in stored)
+
+
 def test_a_chosen_shop_takes_all_orders(page):
     shop = ShopFactory(name="云杉旗舰店")
 

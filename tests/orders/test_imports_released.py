@@ -162,6 +162,16 @@ def test_an_order_shipped_elsewhere_does_not_leave_twice(released):
     assert released.note.stopped_at
 
 
+def test_a_waybill_told_to_the_platform_before_the_parcel_leaves_is_no_trouble(released):
+    released.note.waybill = "433429491440084"
+    released.note.save(update_fields=["waybill"])
+
+    import_texts(order_csv([order(1, 订单状态=SHIPPED, 物流单号="No:433429491440084")]))
+
+    released.refresh_from_db()
+    assert (released.state, open_kinds(released)) == (OrderState.APPROVED, {})
+
+
 def test_the_platform_hearing_of_our_parcel_is_no_news(shipped):
     waybill = shipped.waybill
 
