@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection
 from datetime import datetime
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from orders.actions.exceptions import raise_exception
@@ -63,16 +64,29 @@ def tag_orders(
     if any(not tag or len(tag) > LONGEST_TAG or "," in tag for tag in new):
         raise Refused(_("A tag has 1 to 20 characters and no comma."))
     told, refused = [], Refusals()
-    for order in Order.objects.filter(pk__in=lock_orders(order_ids)).only("tags"):
-        before = list(order.tags)
-        order.tags = [tag for tag in dict.fromkeys([*before, *new]) if tag not in remove]
-        if len(order.tags) > MOST_TAGS:
-            refused[order.pk] = Refused(_("An order carries eight tags at most."))
-        elif order.tags != before:
-            order.save(update_fields=["tags"])
-            told.append((order.pk, {"tags": (before, order.tags)}, ""))
+    for key, before in Order.objects.filter(pk__in=lock_orders(order_ids)).order_by("pk").values_list("pk", "tags"):
+        after = [tag for tag in dict.fromkeys([*before, *new]) if tag not in remove]
+        if len(after) > MOST_TAGS:
+            refused[key] = Refused(_("An order carries eight tags at most."))
+        elif after != before:
+            told.append((key, {"tags": (before, after)}, ""))
+    _write_tags({key: changes["tags"][1] for key, changes, _reason in told})
     record_orders("orders.tagged", told, by=by, at=at)
     return refused
+
+
+def _write_tags(tags: dict[int, list[str]]) -> None:
+    """Write the tags of many (locked) orders in one statement."""
+    if not tags:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            UPDATE orders_order o SET tags = ARRAY(SELECT jsonb_array_elements_text(v.tags::jsonb))
+            FROM unnest(%s::bigint[], %s::text[]) AS v (id, tags) WHERE o.id = v.id
+            """,
+            [list(tags), [json.dumps(one, ensure_ascii=False) for one in tags.values()]],
+        )
 
 
 def add_tag(order: Order, tag: str, *, by: Employee | None, at: datetime) -> None:
