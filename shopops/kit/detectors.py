@@ -103,14 +103,18 @@ def found(
 ) -> QuerySet[Any, tuple[Any, ...]]:
     """Turn rows into findings: which column names the document, who answers, when it happened, what shows it."""
     named = {key: F(column) if isinstance(column, str) else column for key, column in facts.items()}
-    findings: QuerySet[Any, tuple[Any, ...]] = rows.order_by().annotate(
-        found_id=F("pk"),
-        found_label=F(label) if isinstance(label, str) else label,
-        found_employee=F(employee) if isinstance(employee, str) else employee,
-        found_at=F(at) if isinstance(at, str) else at,
-        found_facts=JSONObject(**named),
-        found_url=address.expression(),
-    ).values_list(*COLUMNS)
+    findings: QuerySet[Any, tuple[Any, ...]] = (
+        rows.order_by()
+        .annotate(
+            found_id=F("pk"),
+            found_label=F(label) if isinstance(label, str) else label,
+            found_employee=F(employee) if isinstance(employee, str) else employee,
+            found_at=F(at) if isinstance(at, str) else at,
+            found_facts=JSONObject(**named),
+            found_url=address.expression(),
+        )
+        .values_list(*COLUMNS)
+    )
     return findings
 
 
