@@ -18,6 +18,13 @@ SKUS = 20_000
 BUYERS = 300_000
 SHOPS = ("云杉家居旗舰店", "云杉家居专营店", "云杉生活企业店")
 
+FAMILY, GIVEN = "王李张刘陈杨赵黄周吴徐孙", "伟芳娜敏静丽强磊军洋勇艳"
+PROVINCES = "'{浙江省,广东省,江苏省,山东省,四川省,河南省,湖北省,北京,上海,福建省}'::text[]"
+CITIES = "'{杭州市,广州市,南京市,济南市,成都市,郑州市,武汉市,北京市,上海市,厦门市}'::text[]"
+DISTRICTS = "'{西湖区,天河区,鼓楼区,历下区,锦江区,金水区,武昌区,朝阳区,浦东新区,思明区}'::text[]"
+REVIEWED = "state IN ('approved', 'shipped', 'signed', 'completed')"
+SENT = "state IN ('shipped', 'signed', 'completed')"
+
 # A number between 0 and 1 that depends on the order and on what it is for, so that a column can be computed alone.
 _CHANCE = "(hashint8(n * 7919 + {salt}) & 1048575) / 1048576.0"
 
@@ -44,16 +51,16 @@ ORDER_VALUES = {
     "part": "1",
     "parts": "1",
     "state": "state",
-    "platform_status": """CASE state WHEN 'unpaid' THEN 'unpaid' WHEN 'closed' THEN 'closed' WHEN 'completed' THEN 'success'
-        WHEN 'shipped' THEN 'shipped' WHEN 'signed' THEN 'shipped' ELSE 'paid' END""",
+    "platform_status": """CASE WHEN state IN ('unpaid', 'closed') THEN state WHEN state = 'completed' THEN 'success'
+        WHEN state IN ('shipped', 'signed') THEN 'shipped' ELSE 'paid' END""",
     "buyer_nick": "'买家' || buyer || 't'",
-    "receiver_name": "substr('王李张刘陈杨赵黄周吴徐孙', 1 + buyer %% 12, 1) || substr('伟芳娜敏静丽强磊军洋勇艳', 1 + buyer / 12 %% 12, 1)"
+    "receiver_name": f"substr('{FAMILY}', 1 + buyer %% 12, 1) || substr('{GIVEN}', 1 + buyer / 12 %% 12, 1)"
     " || substr('文华玉明德海云宁安', 1 + buyer / 144 %% 9, 1)",
     "receiver_phone": "'1' || (3000000000 + buyer::bigint * 23 %% 6999999999)::text",
     "phone_tail": "right((3000000000 + buyer::bigint * 23 %% 6999999999)::text, 4)",
-    "province": "(ARRAY['浙江省','广东省','江苏省','山东省','四川省','河南省','湖北省','北京','上海','福建省'])[1 + buyer %% 10]",
-    "city": "(ARRAY['杭州市','广州市','南京市','济南市','成都市','郑州市','武汉市','北京市','上海市','厦门市'])[1 + buyer %% 10]",
-    "district": "(ARRAY['西湖区','天河区','鼓楼区','历下区','锦江区','金水区','武昌区','朝阳区','浦东新区','思明区'])[1 + buyer %% 10]",
+    "province": f"({PROVINCES})[1 + buyer %% 10]",
+    "city": f"({CITIES})[1 + buyer %% 10]",
+    "district": f"({DISTRICTS})[1 + buyer %% 10]",
     "address": "'文三路' || buyer %% 900 || '号' || buyer %% 30 || '幢' || buyer %% 1800 || '室'",
     "postcode": "(310000 + buyer %% 9999)::text",
     "goods_amount": "amount",
@@ -65,23 +72,22 @@ ORDER_VALUES = {
     "placed_at": "placed_at",
     "paid_at": "CASE WHEN state <> 'unpaid' THEN placed_at + age_to_pay END",
     "ship_by": "CASE WHEN state NOT IN ('unpaid', 'closed') THEN placed_at + interval '24 hours' END",
-    "confirmed_at": "CASE WHEN state IN ('approved','shipped','signed','completed') THEN placed_at + interval '3 hours' END",
-    "confirmed_by_id": "CASE WHEN state IN ('approved','shipped','signed','completed') THEN %(by)s::bigint END",
-    "shipped_at": "CASE WHEN state IN ('shipped','signed','completed') THEN placed_at + interval '20 hours' END",
+    "confirmed_at": f"CASE WHEN {REVIEWED} THEN placed_at + interval '3 hours' END",
+    "confirmed_by_id": f"CASE WHEN {REVIEWED} THEN %(by)s::bigint END",
+    "shipped_at": f"CASE WHEN {SENT} THEN placed_at + interval '20 hours' END",
     "finished_at": "CASE WHEN state = 'completed' THEN placed_at + interval '9 days' END",
     "buyer_message": f"CASE WHEN {chance(3)} < 0.12 THEN '麻烦尽快发货，送人用的，谢谢 ' || n %% 5000 ELSE '' END",
     "seller_memo": f"CASE WHEN {chance(4)} < 0.08 THEN '老客户，送一张贺卡 ' || n %% 3000 ELSE '' END",
     "remark": "''",
     "flag": f"CASE WHEN {chance(5)} < 0.08 THEN 1 + (n %% 5)::int ELSE 0 END",
-    "tags": f"CASE WHEN {chance(6)} < 0.03 THEN ARRAY['老客']::varchar[] ELSE ARRAY[]::varchar[] END",
-    "troubles": "CASE WHEN is_short THEN ARRAY['short']::varchar[] WHEN is_blocked THEN ARRAY['address']::varchar[] "
-    "ELSE ARRAY[]::varchar[] END",
+    "tags": f"(CASE WHEN {chance(6)} < 0.03 THEN '{{老客}}' ELSE '{{}}' END)::varchar[]",
+    "troubles": "(CASE WHEN is_short THEN '{short}' WHEN is_blocked THEN '{address}' ELSE '{}' END)::varchar[]",
     "is_blocked": "is_blocked",
     "is_short": "is_short",
     "held_until": "CASE WHEN state = 'held' THEN %(at)s::timestamptz + interval '1 day' END",
     "hold_reason": "CASE WHEN state = 'held' THEN '等买家改地址' ELSE '' END",
-    "carrier_name": "CASE WHEN state IN ('shipped','signed','completed') THEN '中通快递' ELSE '' END",
-    "waybill": "CASE WHEN state IN ('shipped','signed','completed') THEN '75' || (10000000000 + n * 31)::text ELSE '' END",
+    "carrier_name": f"CASE WHEN {SENT} THEN '中通快递' ELSE '' END",
+    "waybill": f"CASE WHEN {SENT} THEN '75' || (10000000000 + n * 31)::text ELSE '' END",
     "digest": "md5(n::text)::uuid",
     "first_batch_id": "%(batch)s",
 }
@@ -98,7 +104,7 @@ ORDERS = f"""
                    extract(epoch FROM %(at)s::timestamptz - placed_at) AS age, placed_at,
                    make_interval(secs => 20 + (hashint8(n + 1) & 511)) AS age_to_pay
             FROM (
-                SELECT n, %(first)s::timestamptz + (%(span)s * (n::float8 / %(last)s)) * interval '1 second' AS placed_at
+                SELECT n, %(first)s::timestamptz + make_interval(secs => %(span)s * (n::float8 / %(last)s)) AS placed_at
                 FROM generate_series(%(begin)s::bigint, %(end)s::bigint) n
             ) placed
         ) drawn
@@ -128,7 +134,7 @@ LINES = """
 
 
 def make_house(at: datetime) -> Any:
-    """Write what orders need: roles and people, shops, SKUs with stock, a batch; return the person of customer service."""
+    """Write what orders need: people and roles, shops, SKUs with stock, a batch; return who works there."""
     from django.core.management import call_command
 
     from catalog.models import Sku
@@ -153,7 +159,12 @@ def make_house(at: datetime) -> Any:
     )  # fmt: skip
     skus = copy_in(
         [
-            Sku(code=f"MUG-{number:05d}", barcode=f"69{number:011d}", name=f"北欧陶瓷杯 {number}", attributes="颜色:白;容量:400ml")
+            Sku(
+                code=f"MUG-{number:05d}",
+                barcode=f"69{number:011d}",
+                name=f"北欧陶瓷杯 {number}",
+                attributes="颜色:白;容量:400ml",
+            )
             for number in range(SKUS)
         ]
     )
@@ -194,6 +205,12 @@ def write_orders(begin: int, end: int, *, last: int, at: datetime) -> None:
         cursor.execute("CHECKPOINT")
 
 
+def empty_orders() -> None:
+    """Remove all orders and what hangs on them."""
+    with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE orders_order RESTART IDENTITY CASCADE")
+
+
 def _insert(
     model: type[models.Model], expressions: dict[str, str], source: str, values: dict[str, Any]
 ) -> tuple[str, dict[str, Any]]:
@@ -224,7 +241,8 @@ def bare_tables(*tables: str) -> Iterator[None]:
         cursor.execute(
             """SELECT i.indexrelid::regclass::text, pg_get_indexdef(i.indexrelid) FROM pg_index i
                WHERE i.indrelid = ANY(%s::regclass[])
-                 AND NOT EXISTS (SELECT FROM pg_constraint c WHERE c.conindid = i.indexrelid AND c.contype IN ('p', 'u'))""",
+                 AND NOT EXISTS (
+                     SELECT FROM pg_constraint c WHERE c.conindid = i.indexrelid AND c.contype IN ('p', 'u'))""",
             [list(tables)],
         )
         indexes: Sequence[tuple[str, str]] = cursor.fetchall()

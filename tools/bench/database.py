@@ -20,16 +20,47 @@ def own_database() -> Iterator[str]:
     given = os.environ.get("DATABASE_URL", "")
     if not given:
         raise SystemExit("Set DATABASE_URL, or run ./dev bench, which starts a server of its own.")
-    parts = urlsplit(given)
-    name = f"bench_{parts.path.removeprefix('/')}"
+    name = f"bench_{name_of(given)}"
     with psycopg.connect(given, autocommit=True) as connection:
         connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
         connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-    query = f"?{parts.query}" if parts.query else ""
-    os.environ["DATABASE_URL"] = f"{parts.scheme}://{parts.netloc}/{name}{query}"
+    os.environ["DATABASE_URL"] = beside(given, name)
     try:
         yield os.environ["DATABASE_URL"]
     finally:
         os.environ["DATABASE_URL"] = given
         with psycopg.connect(given, autocommit=True) as connection:
             connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@contextmanager
+def copied_database() -> Iterator[str]:
+    """Copy the database of the bench as it stands; give the copy's address, and remove it afterwards."""
+    from django.db import connection as ours
+
+    given = os.environ["DATABASE_URL"]
+    source, name = name_of(given), f"{name_of(given)}_copy"
+    ours.close()  # a database can only be copied while nobody is connected to it
+    maintenance = beside(given, "postgres")
+    with psycopg.connect(maintenance, autocommit=True) as connection:
+        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+        connection.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(source))
+        )
+    try:
+        yield beside(given, name)
+    finally:
+        with psycopg.connect(maintenance, autocommit=True) as connection:
+            connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def name_of(url: str) -> str:
+    """Return the name of the database in an address."""
+    return urlsplit(url).path.removeprefix("/")
+
+
+def beside(url: str, name: str) -> str:
+    """Return the address of another database of the same server."""
+    parts = urlsplit(url)
+    query = f"?{parts.query}" if parts.query else ""
+    return f"{parts.scheme}://{parts.netloc}/{name}{query}"

@@ -6,6 +6,7 @@ shows what our list shows of the same rows, and is served by the same processes 
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
@@ -17,17 +18,7 @@ from django.urls import path
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-TEMPLATE = """<!doctype html>
-<html lang="zh-CN"><head><meta charset="utf-8"><title>订单</title><link rel="stylesheet" href="/static/css/plain.css"></head>
-<body><h1>订单</h1><table><thead><tr><th>商品</th><th>订单号 / 买家</th><th>实付</th><th>状态</th><th>发货时限</th><th>备注</th></tr></thead>
-<tbody>{% for order in orders %}<tr><td>{% for line in order.lines.all %}{{ line.title|truncatechars:40 }} {{ line.attributes }} ×{{ line.quantity }}<br>{% endfor %}</td>
-<td><a href="/orders/{{ order.pk }}/">{{ order.number }}</a><small>{{ order.shop.name }} · {{ order.buyer_nick }} · {{ order.province }} {{ order.city }} · {{ order.placed_at|date:"m-d H:i" }}</small></td>
-<td>¥{{ order.paid }}</td>
-<td>{{ order.get_state_display }}{% for trouble in order.troubles %} <b>{{ trouble }}</b>{% endfor %}</td>
-<td>{% if order.shipped_at %}{{ order.carrier_name }}<small>{{ order.waybill }}</small>{% elif order.ship_by %}{{ order.ship_by|date:"m-d H:i" }}{% endif %}</td>
-<td>{% if order.buyer_message %}{{ order.buyer_message|truncatechars:24 }}{% endif %}{% if order.seller_memo %}{{ order.seller_memo|truncatechars:24 }}{% endif %}{{ order.remark }}</td></tr>
-{% endfor %}</tbody></table></body></html>"""
-_template = Engine().from_string(TEMPLATE)
+_template = Engine().from_string(Path(__file__).with_name("plain_orders.html").read_text(encoding="utf-8"))
 
 
 def orders(_request: HttpRequest) -> HttpResponse:
@@ -54,7 +45,7 @@ class PlainHandler(WSGIHandler):
 
     request_class = PlainRequest
 
-    def load_middleware(self, is_async: bool = False) -> None:  # noqa: FBT001, FBT002 -- Django's signature
+    def load_middleware(self, is_async: bool = False) -> None:
         """Load none."""
         with override_settings(MIDDLEWARE=[]):
             super().load_middleware(is_async)

@@ -27,7 +27,7 @@ SETTINGS = {
 }
 
 
-@dataclass
+@dataclass(frozen=True)
 class Server:
     """A running web server."""
 
@@ -47,6 +47,8 @@ def serving(database_url: str, *, application: str = "tools.bench.wsgi:applicati
 
     :raises SystemExit: if it does not answer.
     """
+    from django.conf import settings
+
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         port = probe.getsockname()[1]
@@ -57,7 +59,7 @@ def serving(database_url: str, *, application: str = "tools.bench.wsgi:applicati
         with log.open("wb") as stream:
             process = subprocess.Popen(
                 command,
-                env={**os.environ, **SETTINGS, "DATABASE_URL": database_url},
+                env={**os.environ, **SETTINGS, "DATABASE_URL": database_url, "SHOPOPS_SECRET_KEY": settings.SECRET_KEY},
                 stdout=stream,
                 stderr=subprocess.STDOUT,
             )

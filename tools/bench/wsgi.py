@@ -3,7 +3,7 @@
 import os
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shopops.settings")
-import shopops.wsgi  # noqa: E402, F401 -- sets Django up
-from tools.bench.plain_pages import make_application  # noqa: E402
+import shopops.wsgi  # noqa: F401 -- sets Django up
+from tools.bench.plain_pages import make_application
 
 application = make_application()
