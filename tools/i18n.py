@@ -24,6 +24,7 @@ CATALOGUE = ROOT / "shopops/locale/zh_Hans/LC_MESSAGES/django.po"
 PLACES = ("shopops", "staff", "catalog", "warehouse", "orders", "service", "templates")
 KEYWORDS = {
     "_": None,
+    "_now": None,  # gettext beside a lazy `_`
     "gettext": None,
     "gettext_lazy": None,
     "gettext_noop": None,
