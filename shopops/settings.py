@@ -90,6 +90,7 @@ TEMPLATES = [
                 "django.templatetags.i18n",
                 "django.templatetags.static",
                 "shopops.kit.templatetags.shown",
+                "shopops.kit.templatetags.constant",
             ],
             "libraries": {"shown": "shopops.kit.templatetags.shown"},
         },

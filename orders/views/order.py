@@ -66,10 +66,10 @@ ON_THE_DESK = ("shop", "carrier", "merged_into")
 
 def order_of(key: int, related: tuple[str, ...] = ON_THE_PAGE) -> Order:
     """Return an order with what its page names, or say that there is none."""
-    found = Order.objects.select_related(*related).filter(pk=key).first()
-    if found is None:
-        raise Http404
-    return found
+    try:
+        return Order.objects.select_related(*related).get(pk=key)
+    except Order.DoesNotExist:
+        raise Http404 from None
 
 
 def shown_order(found: Order, employee: Employee) -> dict[str, Any]:

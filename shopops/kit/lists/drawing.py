@@ -15,10 +15,10 @@ from django.template import Context
 from django.template.base import FilterExpression, Node, TextNode, Variable, VariableDoesNotExist, VariableNode
 from django.template.base import render_value_in_context as shown_value
 from django.template.defaulttags import ForNode, IfNode, TemplateLiteral
-from django.templatetags.i18n import TranslateNode
 from django.utils.safestring import SafeString
 
 from shopops.kit.lists.declarations import Row
+from shopops.kit.templatetags.constant import says_fixed_words
 from shopops.kit.templatetags.shown import FixedIcon
 
 Step = str | Callable[[Row, Context], str]
@@ -58,7 +58,7 @@ def draw(steps: tuple[Step, ...], row: Row, context: Context) -> str:
 def _step(node: Node, context: Context) -> Step:
     if isinstance(node, TextNode):
         return str(node.s)
-    if isinstance(node, FixedIcon) or (isinstance(node, TranslateNode) and _is_constant(node)):
+    if isinstance(node, FixedIcon) or says_fixed_words(node):
         return str(node.render(context))
     if isinstance(node, VariableNode) and (key := _bare_key(node.filter_expression)) is not None:
         return _value(key)
@@ -149,15 +149,3 @@ def _bare_key(expression: Any) -> str | None:
     if isinstance(expression, FilterExpression) and not expression.filters and isinstance(expression.var, RowValue):
         return expression.var.key
     return None
-
-
-def _is_constant(node: TranslateNode) -> bool:
-    """Say whether a `translate` always says the same in one language."""
-    expression = node.filter_expression
-    words = expression.var
-    return (
-        not node.asvar
-        and node.message_context is None
-        and not expression.filters
-        and (isinstance(words, str) or (isinstance(words, Variable) and words.literal is not None))
-    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -134,6 +135,7 @@ def icon(_parser: template.base.Parser, token: template.base.Token) -> template.
     return _NamedIcon(_parser.compile_filter(name), classes)
 
 
+@lru_cache(maxsize=500)
 def drawn_icon(name: str, classes: str = "") -> SafeString:
     """Return the markup of an icon; decoration, hidden from screen readers."""
     return format_html(
