@@ -13,7 +13,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-import xlsxwriter
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
@@ -28,6 +27,7 @@ from shopops.taobao.reports import Report, open_reports
 from shopops.taobao.sold_list import REMARK, MadeSheet
 
 if TYPE_CHECKING:
+    import xlsxwriter
     from django.utils.functional import _StrPromise
 
 MOST_COMPLAINTS = 1000
@@ -90,6 +90,8 @@ class RejectedRows:
     def add(self, report: Report, cells: Sequence[str], reason: str) -> None:
         """Write one row."""
         if self._workbook is None:
+            import xlsxwriter  # noqa: PLC0415 -- web workers do without
+
             self._workbook = xlsxwriter.Workbook(
                 self.path, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
             )

@@ -16,7 +16,6 @@ from staff.actions.events import notify
 from staff.actions.reports import take_daily_snapshot
 from staff.exports.report import Report
 from staff.exports.report_paper import daily_paper
-from staff.exports.report_sheets import daily_workbook
 from staff.models import JobRun, ReportSnapshot
 from staff.queries.people import people_who_may
 
@@ -36,7 +35,7 @@ def make_daily_report(day: date, *, at: datetime, job_run: JobRun | None = None)
     with translation.override(KEPT_LANGUAGE):
         report = Report(snapshot)
         if not snapshot.xlsx:
-            _keep(snapshot, "xlsx", daily_workbook(report))
+            _keep(snapshot, "xlsx", _workbook(report))
         if not snapshot.pdf:
             _keep(snapshot, "pdf", daily_paper(report))
             if snapshot.version == 1 and day == shop_day(at) - timedelta(days=1):
@@ -48,7 +47,7 @@ def render_both(snapshot: ReportSnapshot, *, language: str) -> dict[str, bytes]:
     """Return the spreadsheet (`xlsx`) and the PDF (`pdf`) of a snapshot, in a language."""
     with translation.override(language):
         report = Report(snapshot)
-        return {"xlsx": daily_workbook(report), "pdf": daily_paper(report)}
+        return {"xlsx": _workbook(report), "pdf": daily_paper(report)}
 
 
 def kept_file(snapshot: ReportSnapshot, kind: str) -> bytes:
@@ -77,3 +76,9 @@ def _tell(snapshot: ReportSnapshot, *, at: datetime) -> None:
         url=reverse("staff:report", args=[snapshot.number]),
         day=snapshot.day.isoformat(),
     )
+
+
+def _workbook(report: Report) -> bytes:
+    from staff.exports.report_sheets import daily_workbook  # noqa: PLC0415 -- 10 MiB that web workers do without
+
+    return daily_workbook(report)

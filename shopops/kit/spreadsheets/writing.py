@@ -12,8 +12,6 @@ from decimal import Decimal
 from itertools import islice
 from typing import TYPE_CHECKING, Literal
 
-import xlsxwriter
-
 from shopops.kit.spreadsheets.cells import cell_text
 
 if TYPE_CHECKING:
@@ -22,6 +20,7 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
     from xlsxwriter.format import Format
+    from xlsxwriter.worksheet import Worksheet
 
 Kind = Literal["text", "money", "count", "time", "day", "share"]
 Value = str | int | float | Decimal | date | datetime | bool | None
@@ -99,6 +98,8 @@ def xlsx_writer(target: Path | BinaryIO, columns: Sequence[Column], *, sheet: st
 @contextmanager
 def xlsx_book(target: Path | BinaryIO) -> Iterator[Callable[[str, Sequence[Column]], WriteRow]]:
     """Write a workbook of several sheets as `xlsx_writer` does: `add_sheet(name, columns)` returns its `write_row`."""
+    import xlsxwriter  # noqa: PLC0415 -- web workers do without
+
     workbook = xlsxwriter.Workbook(
         target,
         {
@@ -111,7 +112,7 @@ def xlsx_book(target: Path | BinaryIO) -> Iterator[Callable[[str, Sequence[Colum
     )
     # The same rows make the same file, so that a report can be compared with its snapshot.
     workbook.set_properties({"created": datetime(2020, 1, 1, tzinfo=UTC)})
-    sheets: list[tuple[xlsxwriter.worksheet.Worksheet, int]] = []
+    sheets: list[tuple[Worksheet, int]] = []
     rows: list[int] = []
 
     def add_sheet(name: str, columns: Sequence[Column]) -> WriteRow:
@@ -142,7 +143,7 @@ def xlsx_book(target: Path | BinaryIO) -> Iterator[Callable[[str, Sequence[Colum
         workbook.close()
 
 
-def write_cell(worksheet: xlsxwriter.worksheet.Worksheet, row: int, place: int, value: Value, style: Format) -> None:
+def write_cell(worksheet: Worksheet, row: int, place: int, value: Value, style: Format) -> None:
     """Write one value in its own type."""
     if value is None or value == "":
         return
