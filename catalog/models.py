@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from shopops.kit.pinyin import search_keys
 from staff.models import Employee, Shop
@@ -32,7 +33,10 @@ class Sku(models.Model):
         verbose_name = _("SKU")
         verbose_name_plural = _("SKUs")
         ordering = ("code",)
-        permissions = (("export_sku", _("Export lists of goods")), ("import_goods", _("Import goods")))
+        permissions = (
+            ("export_sku", gettext_noop("Export lists of goods")),
+            ("import_goods", gettext_noop("Import goods")),
+        )
         constraints = (
             models.UniqueConstraint(fields=("barcode",), condition=~models.Q(barcode=""), name="sku_barcode"),
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from orders.states import ImportState
 from staff.models import Employee, JobRun, Shop
@@ -41,7 +42,7 @@ class ImportBatch(models.Model):
         verbose_name = _("import")
         verbose_name_plural = _("imports")
         ordering = ("-started_at", "-pk")
-        permissions = (("import_orders", _("Import orders")),)
+        permissions = (("import_orders", gettext_noop("Import orders")),)
         constraints = (
             models.CheckConstraint(condition=models.Q(state__in=ImportState.values), name="import_state_known"),
         )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from catalog.models import Sku
 from orders.models.imports import ImportBatch
@@ -142,18 +143,18 @@ class Order(models.Model):
         verbose_name_plural = _("orders")
         ordering = ("-placed_at", "-pk")
         permissions = (
-            ("review_order", _("Approve orders")),
-            ("hold_order", _("Hold and release orders")),
-            ("mark_order", _("Set flags, tags, remarks and carriers of orders")),
-            ("merge_order", _("Merge and unmerge orders")),
-            ("split_order", _("Split and unsplit orders")),
-            ("edit_address", _("Change addresses of orders")),
-            ("close_order", _("Close orders and call them back from the warehouse")),
-            ("chase_payment", _("Chase unpaid orders")),
-            ("change_price", _("Change prices of unpaid orders within the limit")),
-            ("change_any_price", _("Change prices of unpaid orders beyond the limit")),
-            ("reveal_personal_data", _("See names, phones and addresses in full")),
-            ("export_orders", _("Export orders")),
+            ("review_order", gettext_noop("Approve orders")),
+            ("hold_order", gettext_noop("Hold and release orders")),
+            ("mark_order", gettext_noop("Set flags, tags, remarks and carriers of orders")),
+            ("merge_order", gettext_noop("Merge and unmerge orders")),
+            ("split_order", gettext_noop("Split and unsplit orders")),
+            ("edit_address", gettext_noop("Change addresses of orders")),
+            ("close_order", gettext_noop("Close orders and call them back from the warehouse")),
+            ("chase_payment", gettext_noop("Chase unpaid orders")),
+            ("change_price", gettext_noop("Change prices of unpaid orders within the limit")),
+            ("change_any_price", gettext_noop("Change prices of unpaid orders beyond the limit")),
+            ("reveal_personal_data", gettext_noop("See names, phones and addresses in full")),
+            ("export_orders", gettext_noop("Export orders")),
         )
         constraints = (
             models.UniqueConstraint(fields=("number", "shop", "part"), name="order_number"),
@@ -260,7 +261,7 @@ class OrderLine(models.Model):
         verbose_name = _("order line")
         verbose_name_plural = _("order lines")
         ordering = ("pk",)
-        permissions = (("match_goods", _("Match goods of orders with SKUs")),)
+        permissions = (("match_goods", gettext_noop("Match goods of orders with SKUs")),)
         constraints = (
             models.UniqueConstraint(fields=("order", "key"), name="order_line_key"),
             models.CheckConstraint(condition=models.Q(quantity__gt=0), name="order_line_some"),
@@ -305,7 +306,7 @@ class OrderException(models.Model):
         verbose_name = _("exception")
         verbose_name_plural = _("exceptions")
         ordering = ("-raised_at", "-pk")
-        permissions = (("handle_exceptions", _("Raise and clear exceptions of orders")),)
+        permissions = (("handle_exceptions", gettext_noop("Raise and clear exceptions of orders")),)
         constraints = (
             models.CheckConstraint(condition=models.Q(kind__in=ExceptionKind.values), name="exception_kind_known"),
             models.UniqueConstraint(
@@ -334,7 +335,7 @@ class Payment(models.Model):
         verbose_name = _("payment to confirm")
         verbose_name_plural = _("payments to confirm")
         ordering = ("-asked_at", "-pk")
-        permissions = (("confirm_payment", _("Answer for finance whether a payment is right")),)
+        permissions = (("confirm_payment", gettext_noop("Answer for finance whether a payment is right")),)
         constraints = (
             models.UniqueConstraint(
                 fields=("order",), condition=models.Q(answered_at=None), name="payment_asked_once_at_a_time"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from orders.models.orders import Order
 from staff.models import Employee, Shop
@@ -33,7 +34,7 @@ class ReviewRule(models.Model):
         verbose_name = _("review rule")
         verbose_name_plural = _("review rules")
         ordering = ("position", "pk")
-        permissions = (("manage_rules", _("Change review rules")),)
+        permissions = (("manage_rules", gettext_noop("Change review rules")),)
 
     def __str__(self) -> str:
         return self.name

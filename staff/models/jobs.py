@@ -6,6 +6,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from staff.models.organisation import Employee
 from staff.states import JobState
@@ -45,7 +46,7 @@ class JobRun(models.Model):
         verbose_name = _("job")
         verbose_name_plural = _("jobs")
         ordering = ("-asked_at", "-pk")
-        permissions = (("view_all_jobs", _("See everybody's jobs and files")),)
+        permissions = (("view_all_jobs", gettext_noop("See everybody's jobs and files")),)
         constraints = (
             models.UniqueConstraint(fields=("job", "period"), condition=~models.Q(period=""), name="job_once_a_period"),
             models.CheckConstraint(condition=models.Q(state__in=JobState.values), name="job_state_known"),

@@ -8,7 +8,7 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, Group,
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
 from shopops.kit.pinyin import search_keys
@@ -82,7 +82,7 @@ class Position(models.Model):
         verbose_name = _("post")
         verbose_name_plural = _("posts")
         ordering = ("position", "pk")
-        permissions = (("view_role", _("See who may do what")),)
+        permissions = (("view_role", gettext_noop("See who may do what")),)
 
     def __str__(self) -> str:
         return self.name_en if get_language() == "en" else self.name
@@ -135,7 +135,7 @@ class Employee(AbstractBaseUser, PermissionsMixin):
         verbose_name = _("employee")
         verbose_name_plural = _("employees")
         ordering = ("name_pinyin", "pk")
-        permissions = (("open_admin", _("Open the admin site")),)
+        permissions = (("open_admin", gettext_noop("Open the admin site")),)
 
     def __str__(self) -> str:
         return self.name

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
 from staff.models.organisation import Employee
@@ -26,7 +26,7 @@ class Clause(models.Model):
         verbose_name = _("clause")
         verbose_name_plural = _("clauses")
         ordering = ("number",)
-        permissions = (("publish_clause", _("Publish versions of clauses")),)
+        permissions = (("publish_clause", gettext_noop("Publish versions of clauses")),)
 
     def __str__(self) -> str:
         return f"{self.number} {self.title_en if get_language() == 'en' else self.title}"
@@ -98,7 +98,7 @@ class Offence(models.Model):
         verbose_name = _("offence")
         verbose_name_plural = _("offences")
         ordering = ("-happened_at", "-pk")
-        permissions = (("waive_offence", _("Waive points with a reason")),)
+        permissions = (("waive_offence", gettext_noop("Waive points with a reason")),)
         constraints = (
             models.UniqueConstraint(
                 fields=("clause", "subject_type", "subject_id", "employee"), name="offence_charged_once"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from staff.models import Employee
 from warehouse.states import ParcelState
@@ -73,7 +74,7 @@ class Parcel(models.Model):
     class Meta:
         verbose_name = _("parcel")
         verbose_name_plural = _("parcels")
-        permissions = (("import_trace", _("Import traces of parcels")),)
+        permissions = (("import_trace", gettext_noop("Import traces of parcels")),)
         ordering = ("-shipped_at", "-pk")
         constraints = (
             models.UniqueConstraint(fields=("carrier", "waybill"), name="parcel_waybill"),

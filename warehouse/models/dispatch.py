@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from catalog.models import Sku
 from staff.models import Employee, Shop
@@ -33,8 +34,8 @@ class Wave(models.Model):
         verbose_name = _("wave")
         verbose_name_plural = _("waves")
         permissions = (
-            ("make_wave", _("Make and cancel waves")),
-            ("pick_wave", _("Pick waves, drop dispatch notes out of them")),
+            ("make_wave", gettext_noop("Make and cancel waves")),
+            ("pick_wave", gettext_noop("Pick waves, drop dispatch notes out of them")),
         )
         ordering = ("-made_at", "-pk")
         constraints = (models.CheckConstraint(condition=models.Q(state__in=WaveState.values), name="wave_state_known"),)
@@ -99,14 +100,14 @@ class DispatchNote(models.Model):
         verbose_name = _("dispatch note")
         verbose_name_plural = _("dispatch notes")
         permissions = (
-            ("pack_note", _("Pack and check parcels")),
-            ("force_pack", _("Pass parcels by force, help at the packing table")),
-            ("ship_note", _("Choose carriers and waybills, ship parcels")),
-            ("undo_shipment", _("Take shipments back")),
-            ("stop_note", _("Stop, resume and cancel dispatch notes")),
-            ("print_note", _("Print dispatch notes and pick lists")),
-            ("print_label", _("Print labels")),
-            ("export_dispatch", _("Export lists of the warehouse")),
+            ("pack_note", gettext_noop("Pack and check parcels")),
+            ("force_pack", gettext_noop("Pass parcels by force, help at the packing table")),
+            ("ship_note", gettext_noop("Choose carriers and waybills, ship parcels")),
+            ("undo_shipment", gettext_noop("Take shipments back")),
+            ("stop_note", gettext_noop("Stop, resume and cancel dispatch notes")),
+            ("print_note", gettext_noop("Print dispatch notes and pick lists")),
+            ("print_label", gettext_noop("Print labels")),
+            ("export_dispatch", gettext_noop("Export lists of the warehouse")),
         )
         ordering = ("-confirmed_at", "-pk")
         constraints = (

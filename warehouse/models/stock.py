@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from catalog.models import Sku
 from staff.models import Employee
@@ -61,7 +62,7 @@ class StockBalance(models.Model):
     class Meta:
         verbose_name = _("stock balance")
         verbose_name_plural = _("stock balances")
-        permissions = (("adjust_stock", _("Receive and correct stock, choose bins")),)
+        permissions = (("adjust_stock", gettext_noop("Receive and correct stock, choose bins")),)
         ordering = ("sku__code",)
         constraints = (
             models.UniqueConstraint(fields=("sku", "warehouse"), name="balance_once"),
