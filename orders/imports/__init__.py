@@ -217,7 +217,16 @@ def _write_all(batch: ImportBatch, loading: Loading, shop_name: str, *, at: date
         loading.say(_now("Writing the lines"))
         with_lines = 0
         for place, stage in enumerate(loading.of(ReportKind.LINES)):
-            told = find_owners(stage, batch_id=batch.pk, at=at, any_shop=any_shop, first=not place)
+            told, aside = find_owners(
+                stage,
+                batch_id=batch.pk,
+                at=at,
+                any_shop=any_shop,
+                first=not place,
+                all_new=bool(orders) and not tally.known,
+            )
+            tally.lines.unchanged += aside
+            tally.known += aside
             tally.add_orders(told)
             remark_made_from_lines(complaints, stage, told)
             tally.add_lines(line_rows.write_lines(stage))

@@ -22,28 +22,77 @@ TOLD_BY_LINES = (
 """What the lines tell of their order. Never of one whose order list is known: its money stands there."""
 
 
-def find_owners(stage: Stage, *, batch_id: int, at: datetime, any_shop: bool, first: bool) -> Written:
+def find_owners(
+    stage: Stage, *, batch_id: int, at: datetime, any_shop: bool, first: bool, all_new: bool
+) -> tuple[Written, int]:
     """Fill `import_keys` with the order and the key of each row of an item list, making the orders that are missing.
 
+    Rows of orders all of whose lines are as they were are set aside first; nothing more is asked about them.
+
     :param first: it is the first item list of this import, so that an order made by it has no lines yet.
-    :returns: what became of orders no order list has told of.
+    :param all_new: no order of this import was known before, so that there is nothing to set aside.
+    :returns: what became of orders no order list has told of, and how many rows were set aside.
     """
     same_shop = (
         "" if any_shop else "AND (o.shop_id = (SELECT id FROM import_shops WHERE name = '') OR o.digest IS NULL)"
     )
-    written = Written()
+    written, rows = Written(), stage.rows
     with connection.cursor() as cursor:
-        count, untold = _fill(cursor, stage, same_shop, batch_id, first=first)
+        cursor.execute(f"ANALYZE {stage.table} (row, order_number, digest)")
+        busy = "" if all_new else _set_aside(cursor, stage, same_shop)
+        if busy:
+            cursor.execute(f"SELECT count(*) FROM {stage.table} s {busy}")
+            rows = cursor.fetchone()[0]
+        count, untold = _fill(cursor, stage, busy, same_shop, batch_id, first=first)
         if untold:
-            told = _put_together(cursor, stage, same_shop)
+            told = _put_together(cursor, stage, busy, same_shop)
             written = write_orders(told, batch_id=batch_id, at=at, any_shop=any_shop, from_lines=True)
-            count, _untold = _fill(cursor, stage, same_shop, batch_id, first=first)
-        _settle_keys(cursor, ambiguous=count > stage.rows)
+            count, _untold = _fill(cursor, stage, busy, same_shop, batch_id, first=first)
+        _settle_keys(cursor, ambiguous=count > rows)
         _sum_up(cursor)
-    return written
+    return written, stage.rows - rows
 
 
-def _put_together(cursor: Any, stage: Stage, same_shop: str) -> Stage:
+def _set_aside(cursor: Any, stage: Stage, same_shop: str) -> str:
+    """Fill `import_busy` with the numbers of orders that want a closer look; return the join that leaves only them.
+
+    That is every order with a row that no line of it has the digest of, with rows that are all alike, with an open
+    exception (lines may be missing, or too many), or changed by an order list of this import.
+    """
+    cursor.execute("DROP TABLE IF EXISTS pg_temp.import_same, pg_temp.import_busy")
+    cursor.execute(
+        f"""
+        CREATE TEMPORARY TABLE import_same AS
+        SELECT s.row, o.id AS order_id
+        FROM {stage.table} s
+        JOIN orders_order o ON o.number = s.order_number AND o.part = 1 AND o.troubles = '{{}}' {same_shop}
+        JOIN orders_orderline l ON l.order_id = o.id AND l.digest = s.digest
+        """
+    )
+    cursor.execute("ANALYZE import_same")
+    cursor.execute(
+        f"""
+        CREATE TEMPORARY TABLE import_busy AS
+        SELECT DISTINCT s.order_number FROM {stage.table} s
+        WHERE NOT EXISTS (SELECT 1 FROM import_same n WHERE n.row = s.row)
+        UNION
+        SELECT s.order_number FROM {stage.table} s GROUP BY s.order_number, s.digest HAVING count(*) > 1
+        UNION
+        SELECT o.number FROM import_changes c JOIN orders_order o ON o.id = c.order_id
+        """
+    )
+    cursor.execute("ANALYZE import_busy")
+    cursor.execute(
+        """
+        INSERT INTO import_seen
+        SELECT DISTINCT n.order_id FROM import_same n JOIN orders_order o ON o.id = n.order_id
+        WHERE NOT EXISTS (SELECT 1 FROM import_busy b WHERE b.order_number = o.number)
+        """
+    )
+    return "JOIN import_busy USING (order_number)"
+
+
+def _put_together(cursor: Any, stage: Stage, busy: str, same_shop: str) -> Stage:
     """Make a staging table of orders out of the lines of those no order list has told of."""
     table = "import_stage_told"
     make_table(cursor, table, ReportKind.ORDERS)
@@ -72,11 +121,11 @@ def _put_together(cursor: Any, stage: Stage, same_shop: str) -> Stage:
         INSERT INTO {table} (row, order_number, {", ".join(told)})
         SELECT min(row), order_number, {", ".join(fills.get(name, f"max({name})") for name in told)}
         FROM (
-            SELECT s.row, s.order_number,
+            SELECT s.row, order_number,
                    {", ".join(rank if name == "status" else f"s.{name}" for name in told)}
-            FROM {stage.table} s
+            FROM {stage.table} s {busy}
             WHERE NOT EXISTS (SELECT 1 FROM orders_order o
-                              WHERE o.number = s.order_number AND o.part = 1 AND o.digest IS NOT NULL {same_shop})
+                              WHERE o.number = order_number AND o.part = 1 AND o.digest IS NOT NULL {same_shop})
         ) s
         GROUP BY order_number
         """
@@ -90,13 +139,12 @@ def _put_together(cursor: Any, stage: Stage, same_shop: str) -> Stage:
     )
 
 
-def _fill(cursor: Any, stage: Stage, same_shop: str, batch_id: int, *, first: bool) -> tuple[int, bool]:
+def _fill(cursor: Any, stage: Stage, busy: str, same_shop: str, batch_id: int, *, first: bool) -> tuple[int, bool]:
     """Fill `import_keys`; return how many rows, and whether there are some whose order no order list has told of."""
     unreviewed = ", ".join(f"'{state}'" for state in UNREVIEWED)
     lines = "" if first else "AND NOT EXISTS (SELECT 1 FROM orders_orderline l WHERE l.order_id = o.id)"
     numbered = stage.has("line_number")
     cursor.execute("DROP TABLE IF EXISTS pg_temp.import_keys")
-    cursor.execute(f"ANALYZE {stage.table} (row, order_number)")
     cursor.execute(
         f"""
         CREATE TEMPORARY TABLE import_keys AS
@@ -111,8 +159,8 @@ def _fill(cursor: Any, stage: Stage, same_shop: str, batch_id: int, *, first: bo
                OR o.parts > 1 AS released,
                o.state IN ({unreviewed}) AS is_open, o.digest IS NULL AS undecided,
                coalesce(o.last_batch_id, o.first_batch_id, 0) AS batch_id
-        FROM {stage.table} s
-        LEFT JOIN orders_order o ON o.number = s.order_number AND o.part = 1 {same_shop}
+        FROM {stage.table} s {busy}
+        LEFT JOIN orders_order o ON o.number = order_number AND o.part = 1 {same_shop}
         """,
         {"batch": batch_id},
     )

@@ -17,7 +17,7 @@ from tools.bench.registry import Result, bench, in_turn, median_ratio, timed
 from tools.dev.places import say
 
 ORDERS = 100_000
-FEWER = 4_000
+FEWER = 8_000
 """Orders for django-import-export, whose rate falls with the number of rows if anything."""
 MIB = 2**20
 
