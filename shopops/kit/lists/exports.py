@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -61,13 +62,14 @@ def exported_rows(page: ListPage, export: Export, asked: Selection) -> Iterator[
 def write_rows(path: Path, kind: str, title: str, columns: Sequence[ExportColumn], rows: Iterator[Row]) -> int:
     """Write the rows as xlsx or csv; return how many."""
     count = 0
+    cells = _cells_of(columns)
     if kind == "csv":
 
-        def values() -> Iterator[list[Any]]:
+        def values() -> Iterator[Sequence[Any]]:
             nonlocal count
             for row in rows:
                 count += 1
-                yield [column.of(row) for column in columns]
+                yield cells(row)
 
         with path.open("wb") as stream:
             stream.writelines(csv_lines([str(column.label) for column in columns], values()))
@@ -75,8 +77,16 @@ def write_rows(path: Path, kind: str, title: str, columns: Sequence[ExportColumn
     with xlsx_writer(path, [Column(str(column.label), column.kind) for column in columns], sheet=title) as write_row:
         for row in rows:
             count += 1
-            write_row([column.of(row) for column in columns])
+            write_row(cells(row))
     return count
+
+
+def _cells_of(columns: Sequence[ExportColumn]) -> Callable[[Row], Sequence[Any]]:
+    """Return a function that reads all columns of a row."""
+    keys = [column.value for column in columns if isinstance(column.value, str)]
+    if len(keys) == len(columns) > 1:
+        return itemgetter(*keys)
+    return lambda row: [column.of(row) for column in columns]
 
 
 def _told(rows: Iterator[Row], progress: Progress, total: int) -> Iterator[Row]:

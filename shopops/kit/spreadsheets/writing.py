@@ -123,14 +123,18 @@ def xlsx_book(target: Path | BinaryIO) -> Iterator[Callable[[str, Sequence[Colum
             worksheet.set_column(place, place, column.width or WIDTHS[column.kind])
             worksheet.write_string(0, place, column.title[:LONGEST_CELL], bold)
         worksheet.freeze_panes(1, 0)
-        mine = len(sheets)
+        mine, write_text = len(sheets), worksheet.write_string
         sheets.append((worksheet, len(columns)))
         rows.append(0)
 
         def write_row(values: Sequence[Value]) -> None:
-            rows[mine] += 1
+            rows[mine] = number = rows[mine] + 1
             for place, value in enumerate(values):
-                write_cell(worksheet, rows[mine], place, value, formats[place])
+                if value.__class__ is str and len(value) <= LONGEST_CELL:
+                    if value:
+                        write_text(number, place, value, formats[place])
+                elif value is not None:
+                    write_cell(worksheet, number, place, value, formats[place])
 
         return write_row
 
