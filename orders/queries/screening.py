@@ -110,7 +110,7 @@ SELECT o.id, 'incomplete',
        CASE WHEN o.part = 1 AND o.digest IS NULL THEN %(list_missing)s
             ELSE coalesce(t.pieces, 0) || ' / ' || o.pieces END
 FROM o LEFT JOIN total t ON t.order_id = o.id
-WHERE o.part = 1 AND o.digest IS NULL OR coalesce(t.pieces, 0) <> o.pieces
+WHERE o.part = 1 AND o.digest IS NULL OR coalesce(t.pieces, 0) <> o.pieces OR t.order_id IS NULL
 UNION ALL
 SELECT id, 'address', concat_ws('; ',
        CASE WHEN receiver_name = '' THEN 'receiver' END,

@@ -362,3 +362,15 @@ def test_the_page_of_sold_goods_is_imported_with_a_remark_on_what_is_missing(tmp
     one = Order.objects.get()
     assert (one.state, one.total, one.lines.get().paid) == (OrderState.SHIPPED, 394, 388)
     assert said(batch)[0].startswith("This is the page 已卖出的宝贝, no report")
+
+
+def test_an_order_whose_report_promises_nothing_and_has_no_lines_is_incomplete_all_the_same():
+    from orders.actions.screening import screen_orders
+    from orders.states import ExceptionKind
+    from tests.factories.staff import NOON
+
+    import_texts(platform_csv(["订单编号", "总金额", "订单创建时间", "订单付款时间"], [order(1)]))
+
+    screen_orders(Order.objects.values_list("pk", flat=True), at=NOON)
+
+    assert ExceptionKind.INCOMPLETE in Order.objects.get().troubles
