@@ -71,9 +71,10 @@ def change_price(
             sentence(_("You may change a price by %(percent)s %% at most; ask the head of the shop."), percent=percent)
         )
     before = taken.total
+    said = {"total": str(before), "goods_amount": str(taken.goods_amount)}
     taken.goods_amount += total - before
     taken.total = total
-    taken.platform_values = {"total": str(before), **(taken.platform_values or {})}
+    taken.platform_values = {**said, **(taken.platform_values or {})}
     taken.save(update_fields=["total", "goods_amount", "platform_values"])
     record("orders.price_changed", taken, by=by, at=at, changes={"total": (before, total)}, reason=reason)
     order.refresh_from_db()

@@ -333,3 +333,20 @@ def test_unknown_columns_that_change_are_kept():
     import_texts(platform_csv(header, [order(1, 新列="zwei")]))
 
     assert Order.objects.get().extra == {"新列": "zwei"}
+
+
+def test_a_price_agreed_here_is_not_put_back_before_the_platform_knows_it(lina):
+    from orders.actions.chases import change_price
+
+    unpaid = {"订单状态": "等待买家付款", "订单付款时间": "", "买家实际支付金额": "0.00"}
+    import_pair([order(1, **unpaid)], [line(1)])
+    one = Order.objects.get()
+    change_price(one, total=Decimal("180.00"), reason="agreed", by=lina, at=NOON)
+
+    import_texts(order_csv([order(1, 订单备注="neu", **unpaid)]))
+    one.refresh_from_db()
+    assert (one.total, one.goods_amount, one.seller_memo) == (180, 180, "neu")
+
+    import_texts(order_csv([order(1, 总金额="180.00", 买家应付货款="180.00")]))
+    one.refresh_from_db()
+    assert (one.total, one.goods_amount, one.state, one.platform_values) == (180, 180, OrderState.REVIEW, None)
