@@ -9,7 +9,7 @@ import os
 import pkgutil
 
 import tools.bench
-from tools.bench.database import own_database
+from tools.bench.database import fresh_database, own_database
 from tools.bench.registry import BENCHES, Result
 from tools.dev.places import say
 
@@ -53,9 +53,10 @@ def main() -> int:
         call_command("migrate", verbosity=0)
         for name in chosen:
             say(f"\n== {name}")
-            for result in BENCHES[name](asked.rounds):
-                results.append(result)
-                say(line(result))
+            with fresh_database():
+                for result in BENCHES[name](asked.rounds):
+                    results.append(result)
+                    say(line(result))
         connection.close()
     print("\n" + "\n".join(map(line, results)))
     if asked.json:

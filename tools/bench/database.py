@@ -54,6 +54,21 @@ def copied_database() -> Iterator[str]:
             connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
+@contextmanager
+def fresh_database() -> Iterator[None]:
+    """Let one bench work on a copy of the migrated, empty database, so that none meets what another has left."""
+    from django.db import connection
+
+    given, name = os.environ["DATABASE_URL"], connection.settings_dict["NAME"]
+    with copied_database() as copy:
+        os.environ["DATABASE_URL"], connection.settings_dict["NAME"] = copy, name_of(copy)
+        try:
+            yield
+        finally:
+            connection.close()
+            os.environ["DATABASE_URL"], connection.settings_dict["NAME"] = given, name
+
+
 def name_of(url: str) -> str:
     """Return the name of the database in an address."""
     return urlsplit(url).path.removeprefix("/")

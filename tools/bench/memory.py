@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -19,7 +20,7 @@ MIB = 1024
 """KiB."""
 
 
-@bench("memory")
+@bench("web.memory")
 def memory(_rounds: int) -> Iterable[Result]:
     """Walk over every page that can be opened without knowing a document, and over a document of each kind."""
     from service.actions.demo.shop import make_demo_shop
@@ -57,6 +58,7 @@ def rounds_of_pages() -> Iterator[tuple[str, list[str]]]:
 
     from staff.models import Employee
 
+    logging.disable(logging.CRITICAL)
     every = [*addresses(), *documents()]
     for name in PEOPLE:
         client = Client(HTTP_HOST="localhost")
