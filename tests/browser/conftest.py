@@ -9,12 +9,19 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.db import connections
 from playwright.sync_api import ConsoleMessage, Page
 
 from staff.models import Employee
 from tests.kit.lists.conftest import listed  # noqa: F401 -- the page of people, for the tests of lists
 
 WIDTHS = {"desk": (1440, 900), "phone": (390, 844)}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_kept_connections() -> None:
+    """End each request of the live server with its database connection, so that the database can go at the end."""
+    connections.settings["default"]["CONN_MAX_AGE"] = 0
 
 
 @pytest.fixture
