@@ -14,7 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from shopops.kit.clock import shop_day
 from shopops.kit.refusals import Refused
 from staff.actions.events import record
-from staff.models import Clause, ClauseVersion, Employee
+from staff.models import Clause, ClauseVersion, Employee, Rulebook
+from staff.states import VersionState
 
 BOOK = Path(__file__).resolve().parent.parent / "data" / "rulebook.toml"
 IN_FORCE_SINCE = date(2000, 1, 1)
@@ -33,10 +34,14 @@ def load_rulebook(*, at: datetime, path: Path = BOOK) -> dict[str, int]:
     """
     counts = {"new": 0, "changed": 0, "unchanged": 0}
     clauses = {clause.number: clause for clause in Clause.objects.select_for_update()}
+    book, _made = Rulebook.objects.get_or_create(
+        code="team-rules",
+        defaults={"name": "电商部团队工作细则规范", "name_en": "Working rules of the e-commerce team"},
+    )
     for row in tomllib.loads(path.read_text(encoding="utf-8"))["clause"]:
         clause = clauses.get(row["number"])
         if clause is None:
-            _add_clause(row, at=at)
+            _add_clause(row, book, at=at)
             counts["new"] += 1
             continue
         changed = _rename(clause, row, at=at)
@@ -78,12 +83,13 @@ def publish_version(
     )
 
 
-def _add_clause(row: dict[str, Any], *, at: datetime) -> None:
+def _add_clause(row: dict[str, Any], book: Rulebook, *, at: datetime) -> None:
     """Add a clause with its first version, in force since before the first order."""
-    clause = Clause.objects.create(number=row["number"], **{name: row[name] for name in _WORDS})
+    clause = Clause.objects.create(rulebook=book, number=row["number"], **{name: row[name] for name in _WORDS})
     ClauseVersion.objects.create(
         clause=clause,
         version=1,
+        state=VersionState.PUBLISHED,
         valid_from=IN_FORCE_SINCE,
         text=row["text"],
         text_en=row["text_en"],
@@ -123,7 +129,8 @@ def _follow(
     last.save(update_fields=["valid_to"])
     kept = {name: getattr(last, name) for name in ("text", "text_en", "points", "parameters", "clause")}
     version = ClauseVersion.objects.create(
-        version=last.version + 1,
+        version=(last.version or 0) + 1,
+        state=VersionState.PUBLISHED,
         valid_from=valid_from,
         published_by=by,
         published_at=at,

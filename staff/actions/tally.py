@@ -24,6 +24,7 @@ from shopops.kit.sentences import sentence
 from staff.actions.events import notify
 from staff.models import ClauseVersion, Employee
 from staff.queries.rulebook import points_in_words, versions_in_force
+from staff.states import Standing
 
 _LOCK = 726_002
 _CHUNK = 5000
@@ -31,16 +32,16 @@ _BOOK = """
 WITH found AS MATERIALIZED ({found}),
 offences AS (
     INSERT INTO staff_offence (clause_id, version_id, employee_id, subject_type, subject_id, subject_label,
-                               happened_at, day, facts, url, found_at)
+                               happened_at, day, facts, url, found_at, standing, grade, cause, is_frozen)
     SELECT %s, %s, found_employee, subject_type, found_id, left(found_label, 120), found_at, %s, found_facts,
-           left(found_url, 300), %s
+           left(found_url, 300), %s, %s, '', '', false
     FROM found
     ON CONFLICT ON CONSTRAINT offence_charged_once DO NOTHING
     RETURNING id, employee_id
 ),
 entries AS (
-    INSERT INTO staff_pointentry (offence_id, employee_id, kind, points, day, booked_at, reason)
-    SELECT id, employee_id, 'charge', %s, %s, %s, '' FROM offences WHERE %s
+    INSERT INTO staff_pointentry (offence_id, employee_id, kind, points, fund, workings, day, booked_at, reason)
+    SELECT id, employee_id, 'charge', %s, 0, '{{}}', %s, %s, '' FROM offences WHERE %s
 )
 SELECT NULL, count(*) FROM found
 UNION ALL
@@ -117,6 +118,7 @@ def _book(version: ClauseVersion, findings: Iterable[Finding], *, day: date, at:
                     version.pk,
                     day,
                     at,
+                    Standing.CHARGED if version.points else Standing.WARNED,
                     version.points,
                     day,
                     at,

@@ -1,29 +1,58 @@
 """Tables of staff, one file a subject."""
 
+from staff.models.appraisal import (
+    Appraisal,
+    AppraisalCycle,
+    AppraisalLine,
+    AppraisalWeight,
+    GradeBand,
+    PayTerms,
+)
+from staff.models.cases import Appeal, AppealOpinion, Attachment, CaseReport
 from staff.models.events import Event, Notification
 from staff.models.jobs import JobRun
+from staff.models.kpi import Kpi, KpiScore
 from staff.models.organisation import Appointment, Employee, OrgUnit, Position, Shop, SubAccount
+from staff.models.points import Excuse, Offence, PointEntry, RadarSighting
 from staff.models.reports import MetricReading, ReportSnapshot
-from staff.models.rulebook import Clause, ClauseVersion, Offence, PointEntry
+from staff.models.rulebook import Clause, ClauseVersion, Rulebook
 from staff.models.settings import CalendarDay, SavedView, SettingValue
+from staff.models.trials import Trial, TrialOffence
 
 __all__ = [
+    "Appeal",
+    "AppealOpinion",
     "Appointment",
+    "Appraisal",
+    "AppraisalCycle",
+    "AppraisalLine",
+    "AppraisalWeight",
+    "Attachment",
     "CalendarDay",
+    "CaseReport",
     "Clause",
     "ClauseVersion",
     "Employee",
     "Event",
+    "Excuse",
+    "GradeBand",
     "JobRun",
+    "Kpi",
+    "KpiScore",
     "MetricReading",
     "Notification",
     "Offence",
     "OrgUnit",
+    "PayTerms",
     "PointEntry",
     "Position",
+    "RadarSighting",
     "ReportSnapshot",
+    "Rulebook",
     "SavedView",
     "SettingValue",
     "Shop",
     "SubAccount",
+    "Trial",
+    "TrialOffence",
 ]

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from shopops.kit.access import SIGNED_IN, allowed
 from shopops.kit.clock import now, shop_day
 from staff.actions.rulebook import publish_version
-from staff.forms import VersionForm
+from staff.forms.rulebook import VersionForm
 from staff.models import Clause, Employee
 from staff.queries.history import history_of
 from staff.queries.rulebook import (

@@ -151,6 +151,7 @@ def test_the_database_forbids_two_open_versions():
     clause = Clause.objects.get(number="ORD-016")
     with pytest.raises(IntegrityError), transaction.atomic():
         ClauseVersion.objects.create(
+            state="published",
             clause=clause, version=2, valid_from=date(2026, 1, 1), text="", text_en="", published_at=NOON
         )
 

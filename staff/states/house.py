@@ -1,4 +1,4 @@
-"""Words and steps of staff."""
+"""Words and steps of the house itself: shops, jobs, people."""
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
@@ -30,22 +30,6 @@ JOB_MOVES: Moves = {
 }
 
 
-class ClauseKind(TextChoices):
-    """What a clause of the rulebook does."""
-
-    DEADLINE = "deadline", _("deadline")
-    PENALTY = "penalty", _("penalty")
-    REWARD = "reward", _("reward")
-    REPORT = "report", _("report")
-
-
-class EntryKind(TextChoices):
-    """Why points were booked."""
-
-    CHARGE = "charge", _("charge")
-    COUNTER = "counter", _("counter-entry")
-
-
 declare_verbs(
     {
         "staff.added": _("added the record"),
@@ -62,14 +46,11 @@ declare_verbs(
         "staff.list_exported": _("exported the list"),
         "staff.view_shared": _("shared a view"),
         "staff.file_taken": _("downloaded the file"),
-        "staff.clause_reworded": _("reworded the clause"),
-        "staff.offence_waived": _("waived the points"),
     }
 )
 declare_verbs(
     {
         "staff.appointed": _("given a post"),
-        "staff.clause_published": _("published the clause"),
     },
     tone="good",
 )
