@@ -97,6 +97,8 @@ class ClauseVersion(models.Model):
         Employee, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("drafted by")
     )
     drafted_at = models.DateTimeField(_("drafted at"), null=True, blank=True)
+    put_forward_at = models.DateTimeField(_("put forward at"), null=True, blank=True)
+    """When its drafter said that it is ready for the second person; a change takes that back."""
     published_by = models.ForeignKey(
         Employee, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("published by")
     )
