@@ -63,6 +63,11 @@ class CaseReport(models.Model):
                 | ~models.Q(decided_by=models.F("reported_by")),
                 name="case_decided_by_a_second_person",
             ),
+            models.UniqueConstraint(
+                fields=("offence",),
+                condition=models.Q(kind=CaseKind.WAIVER, state=CaseState.REPORTED),
+                name="case_one_waiver_at_a_time",
+            ),
         )
         indexes = (
             models.Index(fields=("reported_at",), name="case_waiting", condition=models.Q(state=CaseState.REPORTED)),
@@ -99,6 +104,7 @@ class Appeal(models.Model):
     points = models.DecimalField(_("points after"), max_digits=6, decimal_places=2, null=True, blank=True)
     answer = models.TextField(_("reasons"), blank=True)
     closed_at = models.DateTimeField(_("closed at"), null=True, blank=True)
+    is_lapsed = models.BooleanField(_("decided by the deadline"), default=False)
     amendment = models.ForeignKey(
         ClauseVersion, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("amendment")
     )

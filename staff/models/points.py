@@ -107,7 +107,7 @@ class PointEntry(models.Model):
     booked_by = models.ForeignKey(
         Employee, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("booked by")
     )
-    """Nobody is the tally."""
+    """Nobody is the system: the tally, or a deadline nobody kept."""
     counters = models.OneToOneField(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="countered_by"
     )
@@ -124,12 +124,8 @@ class PointEntry(models.Model):
             models.CheckConstraint(condition=models.Q(kind__in=EntryKind.values), name="entry_kind_known"),
             models.CheckConstraint(
                 condition=models.Q(kind=EntryKind.CHARGE, counters=None)
-                | models.Q(kind=EntryKind.COUNTER, counters__isnull=False)
-                & ~models.Q(reason="")
-                & models.Q(booked_by__isnull=False)
-                | models.Q(kind=EntryKind.ADJUSTMENT, counters=None)
-                & ~models.Q(reason="")
-                & models.Q(booked_by__isnull=False),
+                | models.Q(kind=EntryKind.COUNTER, counters__isnull=False) & ~models.Q(reason="")
+                | models.Q(kind=EntryKind.ADJUSTMENT, counters=None) & ~models.Q(reason=""),
                 name="entry_counter_says_of_what",
             ),
         )
