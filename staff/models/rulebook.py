@@ -11,6 +11,26 @@ from staff.models.organisation import Employee, OrgUnit, Position
 from staff.states import ClauseKind, ExcuseKind, Machine, Per, VersionState
 
 
+TERMS = (
+    "points",
+    "grades",
+    "fund",
+    "per",
+    "escalates_from",
+    "escalates_by",
+    "superior_points",
+    "superior_post",
+    "monthly_cap",
+    "excuses",
+    "exemption",
+    "exemption_en",
+    "appeal_days",
+    "parameters",
+)
+"""The columns of a version that say what it costs, whom and when not; with  all that a new version takes over."""
+WORDS = ("text", "text_en")
+
+
 class Rulebook(models.Model):
     """One of the shop's regulations; its owner interprets it."""
 
@@ -46,6 +66,8 @@ class Clause(models.Model):
     detector = models.CharField(_("detector"), max_length=60, blank=True)
     binds = models.ManyToManyField(Position, blank=True, related_name="clauses", verbose_name=_("posts it binds"))
     """Nobody named means everybody."""
+    dropped_on = models.DateField(_("no longer in the files since"), null=True, blank=True)
+    """The day load_rulebook missed it in the files; it is kept, for what was charged under it."""
 
     class Meta:
         verbose_name = _("clause")
@@ -78,6 +100,8 @@ class ClauseVersion(models.Model):
     grades = models.JSONField(_("points by grade"), default=dict, blank=True)
     """Grade of the case → points as decimal text, where they slide with severity; the grade is said with the case."""
     fund = models.DecimalField(_("yuan into the happiness fund"), max_digits=8, decimal_places=2, default=0)
+    """Always positive; the kind of the clause says who pays: under a penalty the person pays into the happiness fund,
+    under a reward the company pays the person."""
     per = models.CharField(_("charged"), max_length=6, choices=Per, default=Per.CASE)
     escalates_from = models.PositiveSmallIntegerField(_("dearer from the case number"), null=True, blank=True)
     """From so many cases of one person in a calendar month, counted from one."""
