@@ -5,6 +5,7 @@ from staff.models.appraisal import (
     AppraisalCycle,
     AppraisalLine,
     AppraisalWeight,
+    CountedEntry,
     GradeBand,
     PayTerms,
 )
@@ -32,6 +33,7 @@ __all__ = [
     "CaseReport",
     "Clause",
     "ClauseVersion",
+    "CountedEntry",
     "Employee",
     "Event",
     "Excuse",

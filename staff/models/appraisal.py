@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from staff.models.kpi import Kpi
 from staff.models.organisation import Employee, Position
+from staff.models.points import PointEntry
 from staff.states import AppraisalState, CycleKind, CycleState, LineKind
 
 
@@ -63,14 +64,21 @@ class PayTerms(models.Model):
         Employee, on_delete=models.CASCADE, related_name="pay_terms", verbose_name=_("employee")
     )
     since = models.DateField(_("since"))
-    base_wage = models.DecimalField(_("base wage"), max_digits=10, decimal_places=2)
+    base_wage = models.DecimalField(_("base wage"), max_digits=10, decimal_places=2, null=True, blank=True)
+    """Not known of everybody (STF-154 prints the figure of a member of staff masked)."""
     bonus_base = models.DecimalField(_("performance bonus at 100"), max_digits=10, decimal_places=2)
 
     class Meta:
         verbose_name = _("pay terms")
         verbose_name_plural = _("pay terms")
         ordering = ("employee", "-since")
-        constraints = (models.UniqueConstraint(fields=("employee", "since"), name="pay_terms_once"),)
+        constraints = (
+            models.UniqueConstraint(fields=("employee", "since"), name="pay_terms_once"),
+            models.CheckConstraint(
+                condition=models.Q(bonus_base__gte=0) & (models.Q(base_wage=None) | models.Q(base_wage__gte=0)),
+                name="pay_terms_not_negative",
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.employee} {self.since}"
@@ -164,6 +172,8 @@ class Appraisal(models.Model):
     )
     snapshot = models.JSONField(default=dict, blank=True, encoder=DjangoJSONEncoder)
     """What the page, the PDF and the bonus sheet print once the result is published."""
+    paper = models.FileField(_("PDF"), upload_to="appraisals/%Y/%m/", max_length=200, blank=True)
+    """Printed from the snapshot by a worker; emptied when the snapshot changes."""
 
     class Meta:
         verbose_name = _("appraisal")
@@ -219,3 +229,21 @@ class AppraisalLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kpi or self.get_kind_display()} {self.weight}"
+
+
+class CountedEntry(models.Model):
+    """That points were counted in a published appraisal: each entry counts once, whatever is booked afterwards."""
+
+    appraisal = models.ForeignKey(
+        Appraisal, on_delete=models.PROTECT, related_name="counted", verbose_name=_("appraisal")
+    )
+    entry = models.OneToOneField(
+        PointEntry, on_delete=models.PROTECT, related_name="counted_in", verbose_name=_("point entry")
+    )
+
+    class Meta:
+        verbose_name = _("counted point entry")
+        verbose_name_plural = _("counted point entries")
+
+    def __str__(self) -> str:
+        return f"{self.appraisal} {self.entry}"
