@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.urls import reverse
 from django.utils.translation import get_language, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
 from staff.models.organisation import Employee, OrgUnit, Position
 from staff.states import ClauseKind, ExcuseKind, Machine, Per, VersionState
-
 
 TERMS = (
     "points",
@@ -27,7 +27,7 @@ TERMS = (
     "appeal_days",
     "parameters",
 )
-"""The columns of a version that say what it costs, whom and when not; with  all that a new version takes over."""
+"""The columns of a version that say what it costs, whom and when not; with `WORDS` all that a new version takes over."""
 WORDS = ("text", "text_en")
 
 
@@ -160,3 +160,7 @@ class ClauseVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.clause.number} v{self.version}" if self.version else f"{self.clause.number} {_('draft')}"
+
+    def get_absolute_url(self) -> str:
+        """Return the page of the draft; a published version keeps it."""
+        return reverse("staff:draft", args=[self.pk])

@@ -124,6 +124,7 @@ declare_verbs(
         "staff.clause_reworded": _("reworded the clause"),
         "staff.clause_drafted": _("drafted a version"),
         "staff.draft_changed": _("changed the draft"),
+        "staff.draft_put_forward": _("put the draft forward"),
         "staff.clause_shadowed": _("let the draft run in shadow"),
         "staff.clause_unshadowed": _("ended the shadow run"),
         "staff.offence_waived": _("waived the points"),
