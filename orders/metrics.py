@@ -193,6 +193,7 @@ for metric in (
         "more",
         by_person(approved_on, Count("pk"), "confirmed_by_id"),
         order_facts(approved_on, person="confirmed_by_id", is_summed=False),
+        answers="team",
         register_ids=("STF-206",),
     ),
     Metric(

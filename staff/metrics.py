@@ -61,6 +61,8 @@ METRICS.add(
         "more",
         read_points,
         point_facts,
+        answers="self",
+        zero_when_nothing=True,
         register_ids=("STF-217",),
     ),
 )

@@ -64,12 +64,15 @@ def read_shipped(day: date) -> Iterator[Reading]:
 
 
 def read_dispatch_in_24h(day: date) -> Iterator[Reading]:
-    """Measure, for each shop and the company, how many of the notes due on the day had left in time."""
+    """Measure how many of the notes due on the day had left in time: of each shop, each agent, and the company."""
     met, due = 0, 0
-    rows = due_on(day).values("shop_id").annotate(met=Count("pk", filter=IN_TIME), due=Count("pk")).order_by("shop_id")
-    for row in rows:
+    measured = {"met": Count("pk", filter=IN_TIME), "due": Count("pk")}
+    for row in due_on(day).values("shop_id").annotate(**measured).order_by("shop_id"):
         met, due = met + row["met"], due + row["due"]
         yield Reading(row["met"], row["due"], shop_id=row["shop_id"])
+    people = due_on(day).filter(confirmed_by__isnull=False).values("confirmed_by_id").annotate(**measured)
+    for row in people.order_by("confirmed_by_id"):
+        yield Reading(row["met"], row["due"], employee_id=row["confirmed_by_id"])
     yield Reading(met, due)
 
 
@@ -113,7 +116,7 @@ def due_facts(day: date, shop_id: int | None, employee_id: int | None) -> FactRo
     if shop_id:
         found = found.filter(shop_id=shop_id)
     if employee_id:
-        found = found.none()
+        found = found.filter(confirmed_by=employee_id)
     columns = ("number", "order_numbers", "is_late", "confirmed_at", "shipped_at")
     return FactRows(found.order_by("-is_late", "confirmed_at", "pk").values_list(*columns), show)
 
@@ -126,12 +129,16 @@ for metric in (
     Metric(
         "warehouse.dispatch_in_24h",
         _("24-hour dispatch rate"),
-        _("Of the dispatch notes whose 24 hours after approval ended on the day, the share that had left in time."),
+        _(
+            "Of the dispatch notes whose 24 hours after approval ended on the day, the share that had left in time; "
+            "by person, of those who approved them."
+        ),
         "share",
         "more",
         read_dispatch_in_24h,
         due_facts,
         by_shop=True,
+        answers="team",
         register_ids=("ORD-014", "STF-214"),
     ),
     Metric(
@@ -143,6 +150,7 @@ for metric in (
         read_shipped,
         note_facts(done_on("shipped"), "shipped_by_id"),
         by_shop=True,
+        answers="team",
         register_ids=("STF-214",),
     ),
     Metric(
@@ -153,6 +161,7 @@ for metric in (
         "more",
         by_person(done_on("picked"), "picked_by_id", Sum("pieces")),
         note_facts(done_on("picked"), "picked_by_id", counts_pieces=True),
+        answers="team",
     ),
     Metric(
         "warehouse.packed",
@@ -162,6 +171,7 @@ for metric in (
         "more",
         by_person(done_on("packed"), "packed_by_id", Count("pk")),
         note_facts(done_on("packed"), "packed_by_id"),
+        answers="team",
     ),
 ):
     METRICS.add(metric.name, metric)

@@ -60,6 +60,7 @@ class FactRows:
 
 
 Unit = Literal["count", "yuan", "share", "hours", "minutes"]
+Answers = Literal["self", "team", "company"]
 ListFacts = Callable[[date, int | None, int | None], FactRows]
 
 
@@ -74,6 +75,9 @@ class Metric:
     :param facts: lists the documents behind one reading, told day, shop and employee (None is all of them).
     :param parts_unit: what a share is made of: things counted, or yuan.
     :param by_shop: whether it is measured for each shop too.
+    :param answers: who answers for it: each person for their own readings (`self`), a head for those of the whole unit
+        as well (`team`), or everybody asked for the company's (`company`), where no readings of people are taken.
+    :param zero_when_nothing: whether somebody of whom nothing was read stands at zero, or is not measured.
     :param version: raised when the definition changes; old days keep their version.
     """
 
@@ -86,6 +90,8 @@ class Metric:
     facts: ListFacts
     parts_unit: Literal["count", "yuan"] = "count"
     by_shop: bool = False
+    answers: Answers = "company"
+    zero_when_nothing: bool = False
     version: int = 1
     register_ids: tuple[str, ...] = ()
 

@@ -8,10 +8,10 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _
 
-from shopops.kit.charts import Point, Series, compact, horizontal_bars, percent, plain, sparkline, trend, yuan
+from shopops.kit.charts import Point, Series, compact, horizontal_bars, percent, sparkline, trend, yuan
 from shopops.kit.metrics import METRICS, Metric
+from staff.queries.figures import parts_in_words, written
 from staff.queries.kpi import BY_PERSON, DayFigures, Figure, PersonRow
 
 SALES, PAID, IN_TIME, SHIPPED = "orders.sales", "orders.paid", "warehouse.dispatch_in_24h", "warehouse.shipped"
@@ -81,31 +81,6 @@ def nowhere(_metric: str, **_query: Any) -> str:
 def number(text: str | None) -> Decimal | None:
     """Return the number of a snapshot."""
     return None if text is None else Decimal(text)
-
-
-def written(metric: Metric, value: Decimal | None) -> str:
-    """Return a value as its unit is written; a dash for none."""
-    if value is None:
-        return "–"
-    if metric.unit == "yuan":
-        return yuan(value)
-    return percent(value) if metric.unit == "share" else plain(value)
-
-
-def written_part(metric: Metric, value: Decimal | int | None) -> str:
-    """Return what one document adds to a figure; nothing where each counts as one."""
-    if value is None:
-        return ""
-    return yuan(value) if "yuan" in (metric.unit, metric.parts_unit) else plain(value)
-
-
-def parts_in_words(metric: Metric, part: Decimal | None, whole: Decimal | None) -> str:
-    """Return what a quotient is made of: how much of how much, or the sum over the count; else nothing."""
-    if part is None or whole is None:
-        return ""
-    if metric.unit != "share":
-        return f"{written(metric, part)} ÷ {plain(whole)}"
-    return _("%(part)s of %(whole)s") % {"part": written_part(metric, part), "whole": written_part(metric, whole)}
 
 
 def compared(metric: Metric, value: Decimal | None, before: Decimal | None) -> Compared | None:

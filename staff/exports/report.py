@@ -16,10 +16,11 @@ from django.utils.translation import gettext as _
 from shopops.kit.clock import SHANGHAI
 from shopops.kit.metrics import METRICS, Metric
 from shopops.kit.templatetags.shown import short_moment
-from staff.exports.figures import number, written
+from staff.exports.figures import number
 from staff.models import ReportSnapshot
 from staff.policy import COMPANY_NAME
 from staff.queries.evidence import limit_in_words
+from staff.queries.figures import written
 from staff.queries.kpi import DayFigures
 from staff.queries.rulebook import points_in_words
 

@@ -12,6 +12,7 @@ from django.db.models import Max, Q
 
 from shopops.kit.metrics import METRICS, FactRows
 from staff.models import Employee, MetricReading, Shop
+from staff.queries.figures import value_of
 
 TREND_DAYS = 30
 WEEK = timedelta(days=7)
@@ -77,16 +78,6 @@ def day_figures(day: date, *, shop: Shop | None = None) -> DayFigures:
         "shops": [] if shop else _shop_rows(day),
         "people": [] if shop else _person_rows(day),
     }
-
-
-def value_of(name: str, numerator: Decimal, denominator: Decimal | None) -> Decimal | None:
-    """Return a reading as its metric shows it: the quotient where there is a denominator; None of nothing."""
-    if denominator is None:
-        return numerator
-    if not denominator:
-        return None
-    quotient = numerator / denominator
-    return quotient.quantize(Decimal("0.0001") if METRICS[name].unit == "share" else Decimal("0.01"))
 
 
 def facts_behind(name: str, day: date, *, shop: int | None, employee: int | None) -> FactRows:

@@ -21,17 +21,15 @@ from staff.actions.reports import ask_for
 from staff.exports.figures import (
     Link,
     dispatch_chart,
-    parts_in_words,
     person_rows,
     sales_chart,
     shippers_chart,
     shop_rows,
     tiles,
-    written,
-    written_part,
 )
 from staff.models import Employee, MetricReading, Shop
-from staff.queries.kpi import day_figures, facts_behind, reading_of, reading_times, value_of
+from staff.queries.figures import parts_in_words, value_of, written, written_part
+from staff.queries.kpi import day_figures, facts_behind, reading_of, reading_times
 from staff.queries.reports import latest_snapshot, open_run
 
 DAY = timedelta(days=1)

@@ -15,7 +15,8 @@ from shopops.kit.refusals import Refused
 from staff.actions.metrics import read_metrics, read_metrics_until
 from staff.actions.tally import tally_day
 from staff.models import MetricReading
-from staff.queries.kpi import day_figures, facts_behind, person_trend, reading_times, value_of
+from staff.queries.figures import value_of
+from staff.queries.kpi import day_figures, facts_behind, person_trend, reading_times
 from tests.factories.orders import make_order
 from tests.factories.rulebook import at
 from warehouse.models import DispatchNote
