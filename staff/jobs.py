@@ -15,8 +15,9 @@ from staff.actions.jobs import run_job
 from staff.actions.metrics import read_metrics_until
 from staff.actions.people import follow_calendar
 from staff.actions.tally import tally_day
+from staff.actions.trials import run_trial
 from staff.exports.daily_report import make_daily_report
-from staff.models import JobRun
+from staff.models import JobRun, Trial
 
 
 def run(*, job_run: int, **_later: Any) -> None:
@@ -30,6 +31,14 @@ def run(*, job_run: int, **_later: Any) -> None:
 def tally(_progress: Progress, *, day: str) -> dict[str, Any]:
     """Tally one day."""
     return tally_day(date.fromisoformat(day), at=now()).as_dict()
+
+
+@job("staff.run_trial", label=_("Tally a span on trial"))
+def trial(progress: Progress, *, trial: int) -> dict[str, Any]:
+    """Tally the days of a trial that are not done yet."""
+    found = Trial.objects.get(pk=trial)
+    run_trial(found, at=now(), progress=progress)
+    return {"trial": found.pk}
 
 
 @job("staff.read_metrics", label=_("Read the figures of a day"))
