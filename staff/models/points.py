@@ -73,6 +73,7 @@ class Offence(models.Model):
         indexes = (
             models.Index(fields=("employee", "-day"), name="offence_employee"),
             models.Index(fields=("day",), name="offence_day"),
+            models.Index(fields=("employee", "cause"), name="offence_cause", condition=~models.Q(cause="")),
         )
 
     def __str__(self) -> str:
