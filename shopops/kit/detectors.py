@@ -18,7 +18,16 @@ from shopops.kit.registry import Registry
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
-COLUMNS = ("found_id", "found_label", "found_employee", "found_at", "found_facts", "found_url")
+COLUMNS = (
+    "found_id",
+    "found_label",
+    "found_employee",
+    "found_at",
+    "found_facts",
+    "found_url",
+    "found_grade",
+    "found_cause",
+)
 _ANY_KEY = "7007007"  # stands for a number or a word when an address is taken apart
 
 
@@ -29,6 +38,10 @@ class Finding:
     :param subject: (kind, id, label) of the document, such as ("warehouse.DispatchNote", 17, "FH261121000017").
     :param facts: plain values, frozen as evidence.
     :param url: page of the document.
+    :param grade: how grave it is, where the clause has prices by grade; empty takes the plain price.
+    :param cause: what several findings share that happened for one reason, such as `outage:17`; a clause that is
+        charged once a cause charges a person once for all of them. Where several people answer, there is one finding
+        for each.
     """
 
     subject: tuple[str, int, str]
@@ -36,6 +49,8 @@ class Finding:
     happened_at: datetime
     facts: dict[str, Any] = field(default_factory=dict)
     url: str = ""
+    grade: str = ""
+    cause: str = ""
 
 
 @dataclass(frozen=True)
@@ -79,8 +94,8 @@ class FoundRows:
     def __iter__(self) -> Iterator[Finding]:
         """Give one finding after the other."""
         for query in self.queries:
-            for number, label, employee, at, facts, url in query.iterator(chunk_size=2000):
-                yield Finding((self.subject_type, number, label), employee, at, facts, url)
+            for number, label, employee, at, facts, url, grade, cause in query.iterator(chunk_size=2000):
+                yield Finding((self.subject_type, number, label), employee, at, facts, url, grade, cause)
 
     def count(self) -> int:
         """Count the findings."""
@@ -100,8 +115,14 @@ def found(
     at: str | Combinable,
     facts: Mapping[str, str | Combinable],
     address: Address,
+    grade: Combinable | None = None,
+    cause: Combinable | None = None,
 ) -> QuerySet[Any, tuple[Any, ...]]:
-    """Turn rows into findings: which column names the document, who answers, when it happened, what shows it."""
+    """Turn rows into findings: which column names the document, who answers, when it happened, what shows it.
+
+    :param grade: how grave each is, as text; see `Finding`.
+    :param cause: what several share, as text; see `Finding`.
+    """
     named = {key: F(column) if isinstance(column, str) else column for key, column in facts.items()}
     findings: QuerySet[Any, tuple[Any, ...]] = (
         rows.order_by()
@@ -112,6 +133,8 @@ def found(
             found_at=F(at) if isinstance(at, str) else at,
             found_facts=JSONObject(**named),
             found_url=address.expression(),
+            found_grade=grade or Value("", output_field=TextField()),
+            found_cause=cause or Value("", output_field=TextField()),
         )
         .values_list(*COLUMNS)
     )
