@@ -18,7 +18,7 @@ from staff.views.people import PEOPLE_PAGE, person, profile
 from staff.views.permissions import permissions, permissions_sheet
 from staff.views.points import month_points, my_points, offence, offence_waiver, person_points
 from staff.views.reports import report, report_file, report_making, reports
-from staff.views.rulebook import clause, clause_version, rulebook
+from staff.views.rulebook import RULEBOOK_PAGE, clause, clause_version, whole_rulebook
 from staff.views.settings import setting, setting_value, settings
 from staff.views.shell import pulse, putting_away, search
 
@@ -57,7 +57,8 @@ urlpatterns = [
     path("points/people/<int:number>/", person_points, name="person_points"),
     path("points/offences/<int:number>/", offence, name="offence"),
     path("points/offences/<int:number>/waiver/", offence_waiver, name="offence_waiver"),
-    path("rulebook/", rulebook, name="rulebook"),
+    path("rulebook/", include(list_urls(RULEBOOK_PAGE))),
+    path("rulebook/whole/", whole_rulebook, name="whole_rulebook"),
     path("rulebook/<str:number>/", clause, name="clause"),
     path("rulebook/<str:number>/version/", clause_version, name="clause_version"),
     path("reports/", reports, name="reports"),

@@ -10,13 +10,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from staff.models import ClauseVersion, Position
-
-LABELS = {
-    "hours": _("Hours"),
-    "days": _("Days"),
-    "working_days": _("Working days"),
-    "fallback_post": _("Who answers where nobody else does"),
-}
+from staff.queries.parameters import LABELS, NOT_SHOWN
 
 
 class VersionForm(forms.Form):
@@ -29,12 +23,13 @@ class VersionForm(forms.Form):
     def __init__(self, version: ClauseVersion, *args: Any, tomorrow: date, **kwargs: Any) -> None:
         """Offer the values of the version it follows."""
         initial = {"points": version.points.normalize(), "valid_from": tomorrow}
-        initial |= {f"with_{name}": value for name, value in version.parameters.items()}
+        asked = {name: value for name, value in version.parameters.items() if name not in NOT_SHOWN}
+        initial |= {f"with_{name}": value for name, value in asked.items()}
         super().__init__(*args, **{**kwargs, "initial": initial})
         self.version = version
-        for name, value in version.parameters.items():
+        for name, value in asked.items():
             self.fields[f"with_{name}"] = _field(name, value)
-        self.order_fields(["points", *(f"with_{name}" for name in version.parameters), "valid_from", "note"])
+        self.order_fields(["points", *(f"with_{name}" for name in asked), "valid_from", "note"])
 
     def clean_points(self) -> Decimal:
         """Keep the sign: a penalty does not become a reward by a slip."""
@@ -46,11 +41,13 @@ class VersionForm(forms.Form):
     @property
     def parameters(self) -> dict[str, Any]:
         """The parameters as they were filled in."""
-        return {name: self.cleaned_data[f"with_{name}"] for name in self.version.parameters}
+        return {name: self.cleaned_data.get(f"with_{name}", value) for name, value in self.version.parameters.items()}
 
 
 def _field(name: str, value: Any) -> forms.Field:
     label = LABELS.get(name, name)
+    if isinstance(value, bool):
+        return forms.BooleanField(label=label, required=False)
     if isinstance(value, int):
         return forms.IntegerField(label=label, min_value=1, max_value=1000)
     if name == "fallback_post":

@@ -2,47 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date
 from decimal import Decimal
-from typing import Any
 
-from django.db.models import Prefetch, Q, QuerySet
-from django.utils.translation import get_language, ngettext
-from django.utils.translation import gettext as _
+from django.db.models import Q, QuerySet
+from django.utils.translation import get_language
 
-from shopops.kit.clock import Window
-from shopops.kit.detectors import DETECTORS, Detector, Finding, FoundRows, Question
+from shopops.kit.detectors import DETECTORS
 from staff.models import Appointment, Clause, ClauseVersion, Employee, Position
+from staff.queries.parameters import Parameter, parameters_of, plain_value
 from staff.queries.people import holds_on
+from staff.queries.terms import grade_in_words, points_in_words, price_in_words, terms_in_words
 
-SOON = timedelta(hours=24)
-MOST_SHOWN = 3
-
-
-@dataclass(frozen=True)
-class Parameter:
-    """One number or word of a clause, as a person reads it."""
-
-    name: str
-    words: str
-
-
-@dataclass(frozen=True)
-class ClauseShown:
-    """A clause of the rulebook page: what holds now, what watches it, what comes."""
-
-    clause: Clause
-    version: ClauseVersion | None
-    coming: ClauseVersion | None
-    points: str
-    text: str
-    parameters: list[Parameter]
-    detector: Detector | None
-    see: str
-    soon: int
-    next_findings: list[Finding]
+__all__ = [
+    "Parameter",
+    "Words",
+    "grade_in_words",
+    "holder_of",
+    "in_force",
+    "parameters_in_words",
+    "points_in_words",
+    "price_in_words",
+    "prices_in_text",
+    "see_of",
+    "terms_in_words",
+    "versions_in_force",
+    "versions_of",
+    "wording",
+    "words_on",
+]
 
 
 def in_force(day: date) -> QuerySet[ClauseVersion]:
@@ -72,21 +61,6 @@ def holder_of(register_id: str, *, on: date) -> Employee | None:
     return appointment.employee if appointment else None
 
 
-def shown_clauses(
-    day: date, *, at: datetime, words: Words | None = None, only: Clause | None = None
-) -> list[ClauseShown]:
-    """Return every clause, or one, with the version in force on `day` and what is about to fall under it."""
-    current = Prefetch("versions", queryset=in_force(day), to_attr="current")
-    coming = Prefetch(
-        "versions",
-        queryset=ClauseVersion.objects.filter(published_at__isnull=False, valid_from__gt=day).order_by("valid_from"),
-        to_attr="coming",
-    )
-    words = words or words_on(day)
-    clauses = Clause.objects.filter(pk=only.pk) if only else Clause.objects.all()
-    return [_shown(clause, words, at=at) for clause in clauses.prefetch_related(current, coming)]
-
-
 def versions_of(clause: Clause) -> list[ClauseVersion]:
     """Return the published versions of a clause, newest first."""
     published = clause.versions.filter(published_at__isnull=False)
@@ -108,73 +82,35 @@ def words_on(day: date) -> Words:
 
 
 def wording(version: ClauseVersion, words: Words) -> str:
-    """Return the text of a version with its numbers filled in, in the language of whoever reads."""
+    """Return the text of a version with its numbers filled in, in the language of whoever reads.
+
+    A clause that another one prices takes from there what it does not say itself.
+    """
     text = version.text_en if get_language() == "en" else version.text
-    source = words.versions.get(str(version.parameters.get("see", "")), version)
-    for name, value in {**source.parameters, "points": abs(source.points)}.items():
-        text = text.replace("{" + name + "}", _plain(name, value, words))
+    source = words.versions.get(see_of(version), version)
+    numbers = {**source.parameters, **version.parameters, **prices_in_text(source)}
+    for name, value in numbers.items():
+        text = text.replace("{" + name + "}", plain_value(name, value, words.posts))
     return text
+
+
+def see_of(version: ClauseVersion) -> str:
+    """Return the number of the clause in which the price of this one stands, or nothing."""
+    return str(version.parameters.get("see", ""))
 
 
 def parameters_in_words(version: ClauseVersion, words: Words) -> list[Parameter]:
     """Return the parameters of a version in words."""
-    return [
-        Parameter(name, _parameter(name, value, words)) for name, value in version.parameters.items() if name != "see"
-    ]
+    return parameters_of(version.parameters, words.posts)
 
 
-def points_in_words(points: Decimal) -> str:
-    """Return points with their sign: −3, +1.5; a dash for a clause that costs nothing."""
-    if not points:
-        return "–"
-    return f"{points.normalize():+f}".replace("-", "−")
-
-
-def _shown(clause: Clause, words: Words, *, at: datetime) -> ClauseShown:
-    current: list[ClauseVersion] = clause.current  # type: ignore[attr-defined]  # prefetched
-    coming: list[ClauseVersion] = clause.coming  # type: ignore[attr-defined]  # prefetched
-    version = current[0] if current else None
-    watch = next((one for name, one in DETECTORS.items() if name == clause.detector), None)
-    soon, findings = 0, list[Finding]()
-    if version and watch:
-        question = Question(Window(at, at + SOON), at, version.parameters)
-        soon, findings = count_and_first(watch.find(question), MOST_SHOWN)
-    return ClauseShown(
-        clause=clause,
-        version=version,
-        coming=coming[0] if coming else None,
-        points=points_in_words(version.points) if version else "–",
-        text=wording(version, words) if version else "",
-        parameters=parameters_in_words(version, words) if version else [],
-        detector=watch,
-        see=str(version.parameters.get("see", "")) if version else "",
-        soon=soon,
-        next_findings=findings,
-    )
-
-
-def count_and_first(findings: Iterable[Finding], most: int) -> tuple[int, list[Finding]]:
-    """Return how many findings there are, and the earliest few."""
-    if isinstance(findings, FoundRows):
-        count = findings.count()
-        return count, findings.first(most) if count else []
-    every = sorted(findings, key=lambda finding: finding.happened_at)
-    return len(every), every[:most]
-
-
-def _parameter(name: str, value: Any, words: Words) -> str:
-    if name == "hours":
-        return ngettext("%(n)s hour", "%(n)s hours", int(value)) % {"n": value}
-    if name == "days":
-        return ngettext("%(n)s day", "%(n)s days", int(value)) % {"n": value}
-    if name == "working_days":
-        return ngettext("%(n)s working day", "%(n)s working days", int(value)) % {"n": value}
-    if name == "fallback_post":
-        return _("otherwise %(post)s answers") % {"post": _plain(name, value, words)}
-    return f"{name}: {value}"
-
-
-def _plain(name: str, value: Any, words: Words) -> str:
-    if name == "fallback_post":
-        return str(words.posts.get(str(value), value))
-    return f"{value.normalize():f}" if isinstance(value, Decimal) else str(value)
+def prices_in_text(version: ClauseVersion) -> dict[str, Decimal]:
+    """Return the prices of a version under the names they have in a text."""
+    graded = {f"points_{grade}": abs(Decimal(points)) for grade, points in version.grades.items()}
+    return graded | {
+        "points": abs(version.points),
+        "fund": version.fund,
+        "superior_points": abs(version.superior_points),
+        "escalates_from": Decimal(version.escalates_from or 0),
+        "escalates_by": version.escalates_by,
+    }
