@@ -188,6 +188,10 @@ class Excuse(models.Model):
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.reason[:40]}"
 
+    def get_absolute_url(self) -> str:
+        """Return the page of the excuse."""
+        return reverse("staff:excuse", args=[self.pk])
+
 
 class RadarSighting(models.Model):
     """Something the radar saw coming: what, whom it would cost how much, when; and what became of it."""
