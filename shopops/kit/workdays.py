@@ -6,10 +6,12 @@ Everything is a pure question to an immutable `WorkCalendar`. Days and hours are
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import tomllib
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import cache
+from pathlib import Path
 from types import MappingProxyType
 
 from shopops.kit.clock import SHANGHAI, shop_day
@@ -23,20 +25,48 @@ Hours = tuple[tuple[time, time], ...]
 OFFICE_HOURS: Hours = ((time(9), time(12)), (time(13), time(18)))
 
 
+ANNOUNCED = Path(__file__).with_name("working_days.toml")
+
+
 @cache
 def public_working_days(year: int) -> frozenset[date]:
     """Return the days of a year on which the country works, as announced, or as estimated for years to come."""
-    import holidays  # noqa: PLC0415 -- 13 MiB that not every process needs
+    told = _announced().get(str(year))
+    if told is None:
+        return working_days_by_package(year)
+    ordinary = {day for day in days_of_year(year) if day.weekday() < WEEKEND}
+    free, works = ({date.fromisoformat(f"{year}-{day}") for day in told[key]} for key in ("free", "works"))
+    return frozenset(ordinary - free | works)
+
+
+def working_days_by_package(year: int) -> frozenset[date]:
+    """Return the same as the `holidays` package knows it; it estimates the years that are not announced."""
+    import holidays  # noqa: PLC0415 -- 17 MiB, for a year that is not written down
 
     country = holidays.country_holidays("CN", years=year)
+    return frozenset(day for day in days_of_year(year) if country.is_working_day(day))
+
+
+def days_of_year(year: int) -> list[date]:
+    """Return all days of a year."""
     first = date(year, 1, 1)
-    days = (first + timedelta(days=number) for number in range((date(year + 1, 1, 1) - first).days))
-    return frozenset(day for day in days if country.is_working_day(day))
+    return [first + timedelta(days=number) for number in range((date(year + 1, 1, 1) - first).days)]
 
 
 def is_announced(year: int) -> bool:
     """Tell whether the make-up days of a year are known; until the autumn before, a year is an estimate."""
-    return any(day.weekday() >= WEEKEND for day in public_working_days(year))
+    return has_make_up_days(public_working_days(year))
+
+
+def has_make_up_days(days: Collection[date]) -> bool:
+    """Tell whether some of the days lie at a weekend, as they do in every year that is announced."""
+    return any(day.weekday() >= WEEKEND for day in days)
+
+
+@cache
+def _announced() -> dict[str, dict[str, list[str]]]:
+    """Return the years that are written down; `python -m tools.workdays` renews them."""
+    return tomllib.loads(ANNOUNCED.read_text(encoding="utf-8"))
 
 
 @dataclass(frozen=True, slots=True)

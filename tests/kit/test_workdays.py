@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -10,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shopops.kit.clock import SHANGHAI
-from shopops.kit.workdays import OFFICE_HOURS, WorkCalendar, is_announced
+from shopops.kit.workdays import ANNOUNCED, OFFICE_HOURS, WorkCalendar, is_announced, public_working_days
 
 OFFICE = WorkCalendar()
 ROUND_THE_CLOCK = WorkCalendar(hours=((time(0), time(0)),))
@@ -43,6 +45,23 @@ def test_public_holidays_and_ordinary_weekends_are_free(day):
 def test_a_year_without_make_up_days_is_an_estimate():
     assert is_announced(2026)
     assert not is_announced(2031)
+
+
+def test_the_announced_years_are_written_down_as_the_package_knows_them():
+    from tools.workdays import text_of
+
+    assert ANNOUNCED.read_text(encoding="utf-8") == text_of(date.today().year + 2)  # noqa: DTZ011
+
+
+def test_a_year_that_is_written_down_needs_no_package():
+    code = "import sys; from shopops.kit.workdays import is_announced; assert is_announced(2026); print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    assert "holidays" not in loaded
+
+
+def test_a_year_nobody_knows_is_estimated():
+    assert date(2035, 10, 1) not in public_working_days(2035)
+    assert date(2035, 3, 6) in public_working_days(2035)
 
 
 def test_an_override_wins_both_ways_over_the_country():
