@@ -65,6 +65,10 @@ class Department:
     entries: tuple[Entry, ...]
 
 
+Menu = list[tuple[Department, list[Entry]]]
+"""What somebody may open, department by department."""
+
+
 @dataclass(frozen=True)
 class Hit:
     """Something found; an `exact` one is opened at once when it is the only one."""
@@ -106,7 +110,7 @@ def departments() -> list[Department]:
     return sorted(_departments.values(), key=lambda department: department.place)
 
 
-def menu_for(employee: Any) -> list[tuple[Department, list[Entry]]]:
+def menu_for(employee: Any) -> Menu:
     """Return what this employee may open, department by department."""
     menu = []
     for department in departments():
@@ -120,7 +124,7 @@ def menu_for(employee: Any) -> list[tuple[Department, list[Entry]]]:
     return menu
 
 
-def current_entry(path: str, menu: list[tuple[Department, list[Entry]]]) -> str:
+def current_entry(path: str, menu: Menu) -> str:
     """Return the key of the entry whose address is the longest beginning of `path`; empty if there is none."""
     best, length = "", 0
     for _department, entries in menu:
@@ -132,7 +136,7 @@ def current_entry(path: str, menu: list[tuple[Department, list[Entry]]]) -> str:
     return best
 
 
-def waiting_counts(employee: Any, menu: list[tuple[Department, list[Entry]]], *, at: datetime) -> dict[str, int]:
+def waiting_counts(employee: Any, menu: Menu, *, at: datetime) -> dict[str, int]:
     """Return how much waits behind the entries that show a count; one query each."""
     found = {}
     for _department, entries in menu:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import count
 from typing import Any
 
 from django.conf import settings
@@ -21,7 +22,7 @@ from redis.retry import Retry
 
 from shopops.kit.access import SIGNED_IN, allowed
 from shopops.kit.clock import now
-from shopops.kit.navigation import current_entry, hits_for, menu_for, waiting_counts
+from shopops.kit.navigation import Menu, current_entry, hits_for, menu_for, waiting_counts
 from staff.actions.notifications import put_away
 from staff.models import Employee
 from staff.queries.shell import Pulse, company_name, post_of, pulse_of
@@ -31,7 +32,11 @@ COUNTS_HOLD = 60.0
 QUEUE_HOLD = 5.0
 QUEUE_PATIENCE = 0.3
 _KEPT = 500
+_KEPT_MENUS = 100
+"""Drawn menus: of 30 KB each, one a set of permissions, marked line and row of counts."""
 
+_numbers = count()
+_allowed_menus: dict[frozenset[str], tuple[int, Menu]] = {}
 _menus: dict[tuple[Any, ...], SafeString] = {}
 _posts: dict[tuple[int, str], tuple[float, str]] = {}
 _pulses: dict[int, tuple[float, Pulse, dict[str, int]]] = {}
@@ -103,19 +108,24 @@ class Shell:
         pulse = self._counts[0]
         return pulse.unread_text if pulse else ""
 
+    @property
+    def urgent_text(self) -> str:
+        """The number on the radar: what will soon cost points, as far as it is known without asking."""
+        return count_text(self._counts[1].get("staff.radar", 0))
+
     @cached_property
     def navigation(self) -> SafeString:
         """The menu, drawn once for each set of permissions and counts."""
         if self.employee is None:
             return SafeString()
-        permissions = frozenset(self.employee.get_all_permissions())
+        number, menu = _menu_of(self.employee)
         counts = self._counts[1]
-        key = (permissions, self.language, _section(self.request.path), tuple(sorted(counts.items())))
-        if key not in _menus:
-            if len(_menus) >= _KEPT:
+        current = current_entry(self.request.path, menu)
+        key = (number, self.language, current, tuple(sorted(counts.items())))
+        held = _menus.get(key)
+        if held is None:
+            if len(_menus) >= _KEPT_MENUS:
                 _menus.clear()
-            menu = menu_for(self.employee)
-            current = current_entry(self.request.path, menu)
             drawn = [
                 (
                     department,
@@ -135,8 +145,9 @@ class Shell:
                 )
                 for department, entries in menu
             ]
-            _menus[key] = SafeString(render_to_string("shell/navigation.html", {"menu": drawn, "current": current}))
-        return _menus[key]
+            text = render_to_string("shell/navigation.html", {"menu": drawn, "current": current})
+            held = _menus[key] = SafeString(text)
+        return held
 
     @property
     def queue_is_down(self) -> bool:
@@ -160,7 +171,8 @@ def pulse(request: HttpRequest) -> HttpResponse:
     counts = waiting_counts(request.user, menu_for(request.user), at=at)
     remember(request.user, found, counts)
     waits = [(slug(key), count_text(count)) for key, count in counts.items()]
-    return render(request, "shell/pulse.html", {"pulse": found, "waits": waits})
+    urgent = count_text(counts.get("staff.radar", 0))
+    return render(request, "shell/pulse.html", {"pulse": found, "waits": waits, "urgent": urgent})
 
 
 @allowed(SIGNED_IN)
@@ -170,7 +182,7 @@ def putting_away(request: HttpRequest, run_id: int) -> HttpResponse:
     assert isinstance(request.user, Employee)  # noqa: S101 -- signed in, says the decorator
     at = now()
     put_away(request.user, run_id, at=at)
-    return render(request, "shell/pulse.html", {"pulse": pulse_of(request.user, at=at), "waits": []})
+    return render(request, "shell/pulse.html", {"pulse": pulse_of(request.user, at=at)})
 
 
 @allowed(SIGNED_IN)
@@ -234,6 +246,12 @@ def count_text(count: int) -> str:
     return "" if not count else "999+" if count > 999 else str(count)  # noqa: PLR2004 -- what fits
 
 
-def _section(path: str) -> str:
-    """Return the beginning of a path that decides which line of the menu is marked."""
-    return "/".join(path.split("/")[:4])
+def _menu_of(employee: Employee) -> tuple[int, Menu]:
+    """Return what the person may open, and a number that those with the same permissions share."""
+    permissions = frozenset(employee.get_all_permissions())
+    held = _allowed_menus.get(permissions)
+    if held is None:
+        if len(_allowed_menus) >= _KEPT_MENUS:
+            _allowed_menus.clear()
+        held = _allowed_menus[permissions] = (next(_numbers), menu_for(employee))
+    return held

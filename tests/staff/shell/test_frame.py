@@ -13,6 +13,7 @@ from shopops.kit.navigation import FINDERS, Finder, Hit
 from staff.actions.events import notify
 from staff.models import JobRun, Notification
 from staff.states import JobState
+from staff.views import shell
 from tests.factories.staff import permission
 
 pytestmark = pytest.mark.django_db
@@ -26,6 +27,16 @@ def test_the_menu_shows_what_somebody_may_open(hers, li_na):
     assert 'href="/people/"' not in before
     assert 'href="/people/"' in after
     assert 'href="/" aria-current="page"' in after
+
+
+def test_the_menu_is_drawn_once_however_many_documents_are_opened(hers, li_na):
+    li_na.user_permissions.add(permission("staff.view_employee"))
+    hers.get("/people/")
+    drawn = len(shell._menus)
+    for number in range(5):
+        hers.get(f"/people/{li_na.pk + number}/")
+
+    assert len(shell._menus) == drawn
 
 
 def test_the_frame_costs_few_queries(hers):
