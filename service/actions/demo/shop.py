@@ -24,6 +24,7 @@ from service.actions.demo.stock import make_stock
 from service.actions.demo.troubles import write_troubles
 from shopops.kit.clock import shop_day, start_of_day
 from shopops.kit.refusals import Refused
+from staff.actions.kpi import load_kpis
 from staff.actions.metrics import read_metrics
 from staff.actions.people import make_demo_people
 from staff.actions.reports import take_daily_snapshot
@@ -81,6 +82,7 @@ def _open_house(at: datetime) -> None:
     call_command("setup_roles", verbosity=0)
     call_command("load_carriers", verbosity=0)
     load_rulebook(at=at)
+    load_kpis(at=at)
     make_demo_people(at=at)
     make_rules(at=at)
 

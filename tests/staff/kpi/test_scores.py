@@ -22,7 +22,8 @@ FIGURES = st.decimals(-1000, 1000, places=2)
 
 def indicator(metric: str = "", number: str = "STF-900", **values) -> Kpi:
     machine = Machine.AUTO if metric else Machine.FORM
-    return Kpi.objects.create(number=number, metric=metric, machine=machine, **WORDS, **values)
+    figures = {name: Decimal(value) for name, value in values.items()}
+    return Kpi.objects.create(number=number, metric=metric, machine=machine, **WORDS, **figures)
 
 
 def reading(metric: str, day: int, numerator, denominator=None, person=None) -> MetricReading:
