@@ -12,12 +12,13 @@ from django.utils.translation import gettext_lazy as _
 
 from shopops.kit.metrics import METRICS, Fact, FactRows, Metric, Reading
 from staff.models import PointEntry
+from staff.queries.appeals import open_offences
 from staff.states import EntryKind
 
 
 def entries_of(day: date, employee_id: int | None = None) -> QuerySet[PointEntry]:
-    """Return the point entries of a day, of everybody or of one person."""
-    entries = PointEntry.objects.filter(day=day)
+    """Return the point entries of a day that count, of everybody or of one person: what is under appeal does not."""
+    entries = PointEntry.objects.filter(~open_offences(), day=day)
     return entries.filter(employee_id=employee_id) if employee_id else entries
 
 

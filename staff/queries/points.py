@@ -1,18 +1,28 @@
-"""Points: what a person was charged, why, and how it adds up."""
+"""Points: what a person was charged, why, and how it adds up. What is under appeal stays out of every total."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import date, timedelta
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet, Sum
 
+from shopops.kit.clock import shop_day
 from staff.models import Employee, Offence, PointEntry
-from staff.states import EntryKind
+from staff.queries.appeals import appeal_until, open_offences
+from staff.queries.units import unit_names
+from staff.states import ClauseKind, EntryKind, Standing
+
+NOTHING = Decimal(0)
 
 _COUNTERS = Q(kind=EntryKind.COUNTER)
+_CHARGES = Q(kind=EntryKind.CHARGE)
+_PERSON = ("employee__name", "employee__name_pinyin", "employee__unit_id")
+_MONEY = Sum("fund", filter=~open_offences() & ~Q(offence__clause__kind=ClauseKind.REWARD))
 
 
 def month_span(day: date) -> tuple[date, date]:
@@ -22,33 +32,100 @@ def month_span(day: date) -> tuple[date, date]:
 
 
 def entries_of_person(employee: Employee, *, first: date, last: date) -> QuerySet[PointEntry]:
-    """Return a person's entries of a span, newest first, with clause and evidence."""
+    """Return a person's entries of a span, newest first, with clause, evidence and appeal."""
     return (
         PointEntry.objects.filter(employee=employee, day__gte=first, day__lte=last)
-        .select_related("offence__clause", "offence__version", "booked_by", "countered_by")
+        .select_related("offence__clause", "offence__version", "offence__appeal", "booked_by", "countered_by")
         .order_by("-day", "-pk")
     )
+
+
+def days_to_appeal(entry: PointEntry, *, at: datetime) -> int | None:
+    """Return the whole days left besides today to appeal the charge of an entry read with `entries_of_person`.
+
+    None where it costs nothing, was taken back, was appealed, or the days are over.
+    """
+    costs = entry.points < 0 or (entry.fund and entry.offence.clause.kind != ClauseKind.REWARD)
+    if (
+        entry.kind != EntryKind.CHARGE
+        or not costs
+        or hasattr(entry, "countered_by")
+        or hasattr(entry.offence, "appeal")
+    ):
+        return None
+    until = appeal_until(entry.offence, entry)
+    return (shop_day(until) - shop_day(at)).days - 1 if at < until else None
 
 
 def warnings_of_person(employee: Employee, *, first: date, last: date) -> QuerySet[Offence]:
     """Return what was found against a person without costing points, newest first."""
     return (
-        Offence.objects.filter(employee=employee, day__gte=first, day__lte=last, version__points=0)
+        Offence.objects.filter(employee=employee, day__gte=first, day__lte=last, standing=Standing.WARNED)
         .select_related("clause")
         .order_by("-day", "-pk")
     )
 
 
+def settled_without_points(employee: Employee, *, first: date, last: date) -> QuerySet[Offence]:
+    """Return what was found against a person and excused, or merged into another case, newest first."""
+    return (
+        Offence.objects.filter(
+            employee=employee, day__gte=first, day__lte=last, standing__in=(Standing.EXCUSED, Standing.MERGED)
+        )
+        .select_related("clause", "excuse", "merged_into__clause")
+        .order_by("-day", "-pk")
+    )
+
+
+@dataclass(frozen=True)
+class Total:
+    """Points of a span: those that count, and those under appeal; yuan into the fund alike."""
+
+    points: Decimal = NOTHING
+    frozen: Decimal = NOTHING
+    fund: Decimal = NOTHING
+
+    @property
+    def is_provisional(self) -> bool:
+        """Say whether an open appeal may still change it."""
+        return bool(self.frozen)
+
+    @property
+    def at_worst(self) -> Decimal:
+        """Return what it comes to if every open appeal fails."""
+        return self.points + self.frozen
+
+
+def totals_of(employees: Iterable[int], *, first: date, last: date) -> dict[int, Total]:
+    """Return the points of people in a span, by employee; one query, and people without entries are missing."""
+    rows = (
+        PointEntry.objects.filter(employee__in=list(employees), day__gte=first, day__lte=last)
+        .order_by()
+        .values("employee_id")
+        .annotate(
+            sum=Sum("points", filter=~open_offences()), frozen=Sum("points", filter=open_offences()), money=_MONEY
+        )
+    )
+    return {
+        row["employee_id"]: Total(row["sum"] or NOTHING, row["frozen"] or NOTHING, row["money"] or NOTHING)
+        for row in rows
+    }
+
+
 def total_of_person(employee: Employee, *, first: date, last: date) -> Decimal:
-    """Return the sum of a person's points of a span."""
-    entries = PointEntry.objects.filter(employee=employee, day__gte=first, day__lte=last)
-    return entries.aggregate(points=Sum("points"))["points"] or Decimal(0)
+    """Return the sum of a person's points of a span, without what is under appeal."""
+    return whole_total(employee, first=first, last=last).points
+
+
+def whole_total(employee: Employee, *, first: date, last: date) -> Total:
+    """Return a person's points of a span, those under appeal apart; one query."""
+    return totals_of([employee.pk], first=first, last=last).get(employee.pk, Total())
 
 
 def totals_by_month(employee: Employee, *, first: date, last: date) -> dict[date, Decimal]:
     """Return a person's points of each month that has any, by its first day; one query."""
     totals: dict[date, Decimal] = defaultdict(Decimal)
-    days = PointEntry.objects.filter(employee=employee, day__gte=first, day__lte=last)
+    days = PointEntry.objects.filter(~open_offences(), employee=employee, day__gte=first, day__lte=last)
     for row in days.values("day").annotate(points=Sum("points")):
         totals[row["day"].replace(day=1)] += row["points"]
     return dict(totals)
@@ -57,33 +134,73 @@ def totals_by_month(employee: Employee, *, first: date, last: date) -> dict[date
 def totals_by_person(*, first: date, last: date) -> list[dict[str, Any]]:
     """Return everybody's points of a span, those with most charges first; two queries.
 
-    Each row has employee_id, employee__name, points, charges, waived and warnings.
+    Each row has employee_id, employee__name, employee__unit_id, points (without what is under appeal), frozen, fund,
+    charges, waived and warnings.
     """
     rows = {
-        row["employee_id"]: {**row, "warnings": 0}
+        row["employee_id"]: {
+            **row,
+            "points": row["points"] or NOTHING,
+            "frozen": row["frozen"] or NOTHING,
+            "fund": row["money"] or NOTHING,
+            "warnings": 0,
+        }
         for row in PointEntry.objects.filter(day__gte=first, day__lte=last)
-        .values("employee_id", "employee__name", "employee__name_pinyin")
-        .annotate(points=Sum("points"), charges=Count("pk", filter=~_COUNTERS), waived=Count("pk", filter=_COUNTERS))
+        .values("employee_id", *_PERSON)
+        .annotate(
+            charges=Count("pk", filter=_CHARGES),
+            waived=Count("pk", filter=_COUNTERS),
+            frozen=Sum("points", filter=open_offences()),
+            money=_MONEY,
+            points=Sum("points", filter=~open_offences()),
+        )
     }
     warned = (
-        Offence.objects.filter(day__gte=first, day__lte=last, version__points=0)
-        .values("employee_id", "employee__name", "employee__name_pinyin")
+        Offence.objects.filter(day__gte=first, day__lte=last, standing=Standing.WARNED)
+        .values("employee_id", *_PERSON)
         .annotate(warnings=Count("pk"))
     )
     for row in warned:
-        nothing = {**row, "points": Decimal(0), "charges": 0, "waived": 0}
+        nothing = {**row, "points": NOTHING, "frozen": NOTHING, "fund": NOTHING, "charges": 0, "waived": 0}
         rows.setdefault(row["employee_id"], nothing)["warnings"] = row["warnings"]
     return sorted(rows.values(), key=lambda row: (row["points"], -row["warnings"], row["employee__name_pinyin"]))
 
 
+@dataclass
+class UnitTotal:
+    """What the people of one unit lost in a span."""
+
+    name: str
+    people: int = 0
+    points: Decimal = NOTHING
+    frozen: Decimal = NOTHING
+    charges: int = 0
+    warnings: int = 0
+
+
+def totals_by_unit(people: Iterable[dict[str, Any]]) -> list[UnitTotal]:
+    """Return the points by unit, from the rows of `totals_by_person`; the one that lost most first. One query."""
+    names = unit_names()
+    units: dict[int | None, UnitTotal] = {}
+    for row in people:
+        key = row["employee__unit_id"]
+        unit = units.setdefault(key, UnitTotal(names.get(key, "")))
+        unit.people += 1
+        unit.points += row["points"]
+        unit.frozen += row["frozen"]
+        unit.charges += row["charges"]
+        unit.warnings += row["warnings"]
+    return sorted(units.values(), key=lambda unit: (unit.points, -unit.warnings, unit.name))
+
+
 def totals_by_clause(*, first: date, last: date, employee: Employee | None = None) -> list[dict[str, Any]]:
-    """Return what each clause cost in a span, the dearest first; one query."""
-    entries = PointEntry.objects.filter(day__gte=first, day__lte=last)
+    """Return what each clause cost in a span, the dearest first, without what is under appeal; one query."""
+    entries = PointEntry.objects.filter(~open_offences(), day__gte=first, day__lte=last)
     if employee:
         entries = entries.filter(employee=employee)
     rows = (
         entries.values("offence__clause__number", "offence__clause__title", "offence__clause__title_en")
-        .annotate(points=Sum("points"), charges=Count("pk", filter=~_COUNTERS))
+        .annotate(charges=Count("pk", filter=_CHARGES), money=Sum("fund"), points=Sum("points"))
         .order_by("points", "offence__clause__number")
     )
     return [dict(row) for row in rows]
@@ -100,7 +217,11 @@ def offence_rows(day: date) -> list[dict[str, Any]]:
             "employee_id",
             "employee__name",
         )
-        .annotate(count=Count("pk", filter=~_COUNTERS), waived=Count("pk", filter=_COUNTERS), total=Sum("points"))
+        .annotate(
+            count=Count("pk", filter=_CHARGES),
+            waived=Count("pk", filter=_COUNTERS),
+            total=Sum("points", filter=~open_offences()),
+        )
         .order_by("offence__clause__number", "employee__name_pinyin", "employee_id")
     )
     return [
@@ -112,7 +233,7 @@ def offence_rows(day: date) -> list[dict[str, Any]]:
             "name": row["employee__name"],
             "count": row["count"],
             "waived": row["waived"],
-            "points": str(row["total"]),
+            "points": str(row["total"] or Decimal("0.00")),
         }
         for row in rows
     ]
