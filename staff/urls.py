@@ -5,6 +5,17 @@ from django.utils.translation import gettext_lazy as _
 
 from shopops.kit.lists import list_urls
 from shopops.kit.navigation import Department, Entry, add_department
+from staff.views.drafts import (
+    DRAFTS_PAGE,
+    draft,
+    draft_forward,
+    draft_new,
+    draft_publication,
+    draft_removal,
+    draft_shadow,
+    draft_tunnel,
+    draft_wording,
+)
 from staff.views.health import healthz
 from staff.views.history import EVENTS_PAGE
 from staff.views.home import home
@@ -18,9 +29,18 @@ from staff.views.people import PEOPLE_PAGE, person, profile
 from staff.views.permissions import permissions, permissions_sheet
 from staff.views.points import month_points, my_points, offence, offence_waiver, person_points
 from staff.views.reports import report, report_file, report_making, reports
-from staff.views.rulebook import RULEBOOK_PAGE, clause, clause_version, whole_rulebook
+from staff.views.rulebook import RULEBOOK_PAGE, clause, whole_rulebook
 from staff.views.settings import setting, setting_value, settings
 from staff.views.shell import pulse, putting_away, search
+from staff.views.trials import (
+    TRIALS_PAGE,
+    trial,
+    trial_approval,
+    trial_discard,
+    trial_new,
+    trial_person,
+    trial_progress,
+)
 
 app_name = "staff"
 urlpatterns = [
@@ -59,8 +79,23 @@ urlpatterns = [
     path("points/offences/<int:number>/waiver/", offence_waiver, name="offence_waiver"),
     path("rulebook/", include(list_urls(RULEBOOK_PAGE))),
     path("rulebook/whole/", whole_rulebook, name="whole_rulebook"),
+    path("rulebook/drafts/", include(list_urls(DRAFTS_PAGE))),
+    path("rulebook/drafts/<int:number>/", draft, name="draft"),
+    path("rulebook/drafts/<int:number>/wording/", draft_wording, name="draft_wording"),
+    path("rulebook/drafts/<int:number>/forward/", draft_forward, name="draft_forward"),
+    path("rulebook/drafts/<int:number>/tunnel/", draft_tunnel, name="draft_tunnel"),
+    path("rulebook/drafts/<int:number>/shadow/", draft_shadow, name="draft_shadow"),
+    path("rulebook/drafts/<int:number>/publication/", draft_publication, name="draft_publication"),
+    path("rulebook/drafts/<int:number>/removal/", draft_removal, name="draft_removal"),
     path("rulebook/<str:number>/", clause, name="clause"),
-    path("rulebook/<str:number>/version/", clause_version, name="clause_version"),
+    path("rulebook/<str:number>/draft/", draft_new, name="draft_new"),
+    path("trials/", include(list_urls(TRIALS_PAGE))),
+    path("trials/new/", trial_new, name="trial_new"),
+    path("trials/<int:number>/", trial, name="trial"),
+    path("trials/<int:number>/progress/", trial_progress, name="trial_progress"),
+    path("trials/<int:number>/people/<int:employee>/", trial_person, name="trial_person"),
+    path("trials/<int:number>/approval/", trial_approval, name="trial_approval"),
+    path("trials/<int:number>/discard/", trial_discard, name="trial_discard"),
     path("reports/", reports, name="reports"),
     path("reports/making/", report_making, name="report_making"),
     path("reports/<str:number>/", report, name="report"),
@@ -103,6 +138,8 @@ add_department(
             Entry("staff.my_points", _("My points"), "staff:my_points", "", icon="scale", jump="p"),
             Entry("staff.points", _("Points of everybody"), "staff:points", "staff.view_pointentry", icon="gavel"),
             Entry("staff.rulebook", _("Rulebook"), "staff:rulebook", "", icon="book-open", jump="b"),
+            Entry("staff.drafts", _("Drafts of clauses"), "staff:drafts", "staff.draft_clause", icon="square-pen"),
+            Entry("staff.trials", _("Replays and trials"), "staff:trials", "staff.view_trial", icon="rotate-ccw"),
         ),
     )
 )

@@ -1,4 +1,4 @@
-"""The rulebook: load it from its file, publish new versions of its clauses."""
+"""The rulebook: load it from its file. New versions are drafted and published in `staff.actions.drafts`."""
 
 from __future__ import annotations
 
@@ -9,10 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from django.db import transaction
-from django.utils.translation import gettext_lazy as _
 
 from shopops.kit.clock import shop_day
-from shopops.kit.refusals import Refused
 from staff.actions.events import record
 from staff.models import Clause, ClauseVersion, Employee, Rulebook
 from staff.states import VersionState
@@ -48,39 +46,6 @@ def load_rulebook(*, at: datetime, path: Path = BOOK) -> dict[str, int]:
         changed |= _reword(clause, row, at=at)
         counts["changed" if changed else "unchanged"] += 1
     return counts
-
-
-@transaction.atomic
-def publish_version(
-    clause: Clause,
-    *,
-    points: Decimal,
-    parameters: dict[str, Any],
-    valid_from: date,
-    note: str,
-    by: Employee,
-    at: datetime,
-) -> ClauseVersion:
-    """Let a clause cost or allow something else from a day on; until then the version in force stays.
-
-    :raises Refused: if the day has begun, nothing would change, the parameters are others than those of the clause,
-        no reason is given, or a later version is published already.
-    """
-    locked = Clause.objects.select_for_update().get(pk=clause.pk)
-    last = locked.versions.filter(published_at__isnull=False).order_by("-version")[0]
-    if valid_from <= shop_day(at):
-        raise Refused(_("A version holds from tomorrow at the earliest: nobody is judged by a rule made afterwards."))
-    if valid_from <= last.valid_from:
-        raise Refused(_("A later version of this clause is published already."))
-    if not note.strip():
-        raise Refused(_("Say what changed and why."))
-    if set(parameters) != set(last.parameters):
-        raise Refused(_("A clause keeps its parameters; only their values change."))
-    if points == last.points and parameters == last.parameters:
-        raise Refused(_("Nothing would change."))
-    return _follow(
-        last, valid_from=valid_from, by=by, at=at, points=points, parameters=parameters, note=note.strip()[:300]
-    )
 
 
 def _add_clause(row: dict[str, Any], book: Rulebook, *, at: datetime) -> None:

@@ -52,6 +52,15 @@ class Piece:
     text: str
 
 
+@dataclass(frozen=True)
+class Step:
+    """One step of the way from the first word to the rule in force: done, next, or still to come."""
+
+    name: str
+    note: str
+    state: Literal["done", "next", ""]
+
+
 def last_published(clause: Clause) -> ClauseVersion | None:
     """Return the newest published version of a clause, in force or coming: the one a draft follows."""
     return clause.versions.filter(state=VersionState.PUBLISHED).order_by("-version").first()
@@ -71,13 +80,21 @@ def open_drafts(clause: Clause | None = None) -> QuerySet[ClauseVersion]:
     return (drafts.filter(clause=clause) if clause else drafts).order_by("-drafted_at", "-pk")
 
 
-def waiting_drafts(employee: int) -> QuerySet[ClauseVersion]:
-    """Return the drafts that were put forward and that this person may publish: had no hand in them."""
+def waiting_for(employee: int) -> Q:
+    """Return the condition for drafts that were put forward and that this person may publish: had no hand in them."""
     mine = Event.objects.filter(
         subject_type=ClauseVersion._meta.label, subject_id=OuterRef("pk"), verb__in=_HANDS, by=employee
     )
-    waiting = open_drafts().filter(~Exists(mine), put_forward_at__isnull=False)
-    return waiting.exclude(drafted_by=employee).order_by("put_forward_at", "pk")
+    return Q(state__in=OPEN, put_forward_at__isnull=False) & ~Q(drafted_by=employee) & ~Q(Exists(mine))
+
+
+def waiting_drafts(employee: int) -> QuerySet[ClauseVersion]:
+    """Return the drafts that wait for this person as the second one, those put forward first before the others."""
+    return (
+        ClauseVersion.objects.filter(waiting_for(employee))
+        .select_related("clause", "drafted_by")
+        .order_by("put_forward_at", "pk")
+    )
 
 
 def hands_on(draft: ClauseVersion) -> set[int]:
@@ -149,6 +166,23 @@ def wordings(version: ClauseVersion, words: Words) -> dict[str, str]:
         with translation.override(language):
             texts[language] = wording(version, words)
     return texts
+
+
+def way_of(draft: ClauseVersion, *, is_tried: bool) -> list[Step]:
+    """Return the way of a draft, what is done of it and what comes next; nothing for one that was given up."""
+    if draft.state == VersionState.DROPPED:
+        return []
+    is_published = draft.state == VersionState.PUBLISHED
+    steps = [
+        (_("Written"), True, _("a copy of the rule, changed")),
+        (_("Tried"), is_tried, _("on the past, or in shadow")),
+        (_("Put forward"), is_published or draft.put_forward_at is not None, _("the second person is told")),
+        (_("Published"), is_published, _("by a second person, from tomorrow on")),
+    ]
+    following = next((name for name, is_done, _note in steps if not is_done), "")
+    return [
+        Step(name, note, "done" if is_done else "next" if name == following else "") for name, is_done, note in steps
+    ]
 
 
 def parameter_label(name: str) -> str:

@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date, timedelta
+from datetime import date
 from itertools import groupby
 from typing import Any
 
-from django.contrib import messages
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from shopops.kit.access import SIGNED_IN, allowed
 from shopops.kit.charts import Point, Series, stacked_bars, trend
 from shopops.kit.clock import now, shop_day
 from shopops.kit.lists import AnyOfFilter, Column, Empty, ListFilters, ListPage, OneOfFilter, Reader, Shown, Sort, Tab
-from staff.actions.rulebook import publish_version
-from staff.forms.rulebook import VersionForm
 from staff.models import Clause, Employee, Position, Rulebook
 from staff.queries.clauses import (
     COMING,
@@ -43,6 +40,7 @@ from staff.queries.clauses import (
     offences_by_week,
     with_draft,
 )
+from staff.queries.drafts import open_drafts
 from staff.queries.history import history_of
 from staff.queries.rulebook import (
     parameters_in_words,
@@ -53,8 +51,6 @@ from staff.queries.rulebook import (
     words_on,
 )
 from staff.states import ClauseKind
-
-DAY = timedelta(days=1)
 
 
 def _regulations() -> list[tuple[int, str]]:
@@ -183,34 +179,7 @@ def clause(request: HttpRequest, number: str) -> HttpResponse:
     return _page(request, get_object_or_404(Clause, number=number))
 
 
-@allowed("staff.publish_clause")
-@require_POST
-def clause_version(request: HttpRequest, number: str) -> HttpResponse:
-    """Publish a version of a clause that holds from a day on."""
-    assert isinstance(request.user, Employee)  # noqa: S101 -- has the permission, says the decorator
-    found = get_object_or_404(Clause, number=number)
-    at = now()
-    form = VersionForm(versions_of(found)[0], request.POST, tomorrow=shop_day(at) + DAY)
-    if not form.is_valid():
-        return _page(request, found, form=form, status=422)
-    version = publish_version(
-        found,
-        points=form.cleaned_data["points"],
-        parameters=form.parameters,
-        valid_from=form.cleaned_data["valid_from"],
-        note=form.cleaned_data["note"],
-        by=request.user,
-        at=at,
-    )
-    messages.success(
-        request,
-        _now("Version %(version)s of %(clause)s holds from %(day)s.")
-        % {"version": version.version, "clause": found.number, "day": version.valid_from.isoformat()},
-    )
-    return redirect("staff:clause", found.number)
-
-
-def _page(request: HttpRequest, found: Clause, *, form: VersionForm | None = None, status: int = 200) -> HttpResponse:
+def _page(request: HttpRequest, found: Clause) -> HttpResponse:
     assert isinstance(request.user, Employee)  # noqa: S101 -- signed in, says the decorator
     at = now()
     today = shop_day(at)
@@ -218,7 +187,6 @@ def _page(request: HttpRequest, found: Clause, *, form: VersionForm | None = Non
     shown = clauses_in_words([found.pk], on=today, words=words)[found.pk]
     coming = coming_under(shown, at=at)
     versions = versions_of(found)
-    may_publish = bool(versions and found.detector) and request.user.has_perm("staff.publish_clause")
     sees_all = request.user.has_perm("staff.view_offence")
     weeks = offences_by_week(found, on=today)
     return render(
@@ -246,11 +214,10 @@ def _page(request: HttpRequest, found: Clause, *, form: VersionForm | None = Non
             "chart": _chart(weeks) if any(count for _monday, count in weeks) else "",
             "story_days": STORY_DAYS,
             "offence_count": sum(count for _monday, count in weeks),
-            "form": (form or VersionForm(versions[0], tomorrow=today + DAY)) if may_publish else None,
-            "story": history_of(found),
+            "drafts": list(open_drafts(found)),
+            "story": history_of(found, *versions),
             "at": at,
         },
-        status=status,
     )
 
 
