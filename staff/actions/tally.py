@@ -2,58 +2,29 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from itertools import islice
+from decimal import Decimal
 from typing import Any
 
-from django.core.exceptions import EmptyResultSet
-from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, transaction
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from shopops.kit.clock import Window, day_window
-from shopops.kit.detectors import DETECTORS, Finding, FoundRows, Question
+from shopops.kit.detectors import DETECTORS, Question
 from shopops.kit.refusals import Refused
 from shopops.kit.sentences import sentence
 from staff.actions.events import notify
+from staff.actions.findings import Written, write_findings
+from staff.actions.settling import Hand, Priced, charge_superiors, settle
 from staff.models import ClauseVersion, Employee
-from staff.queries.rulebook import points_in_words, versions_in_force
-from staff.states import Standing
+from staff.queries.pricing import excusing, versions_on
+from staff.queries.rulebook import points_in_words
 
 _LOCK = 726_002
-_CHUNK = 5000
-_BOOK = """
-WITH found AS MATERIALIZED ({found}),
-offences AS (
-    INSERT INTO staff_offence (clause_id, version_id, employee_id, subject_type, subject_id, subject_label,
-                               happened_at, day, facts, url, found_at, standing, grade, cause, is_frozen)
-    SELECT %s, %s, found_employee, subject_type, found_id, left(found_label, 120), found_at, %s, found_facts,
-           left(found_url, 300), %s, %s, '', '', false
-    FROM found
-    ON CONFLICT ON CONSTRAINT offence_charged_once DO NOTHING
-    RETURNING id, employee_id
-),
-entries AS (
-    INSERT INTO staff_pointentry (offence_id, employee_id, kind, points, fund, workings, day, booked_at, reason)
-    SELECT id, employee_id, 'charge', %s, 0, '{{}}', %s, %s, '' FROM offences WHERE %s
-)
-SELECT NULL, count(*) FROM found
-UNION ALL
-SELECT employee_id, count(*) FROM offences GROUP BY employee_id
-"""
-_ROWS_OF_QUERY = "SELECT %s::text AS subject_type, rows.* FROM ({select}) rows"
-_ROWS_OF_JSON = """
-SELECT * FROM jsonb_to_recordset(%s::jsonb) AS rows (
-    subject_type text, found_id bigint, found_label text, found_employee bigint, found_at timestamptz,
-    found_facts jsonb, found_url text
-)
-"""
 
 
 @dataclass
@@ -87,89 +58,102 @@ def tally_day(day: date, *, at: datetime) -> Tally:
     start, end = day_window(day)
     if at <= start:
         raise Refused(sentence(_("%(day)s has not begun; there is nothing to tally yet."), day=day.isoformat()))
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+    lock_books()
     tally = Tally()
-    charged: list[tuple[int, ClauseVersion, int]] = []
-    for version in versions_in_force(day):
+    told: list[tuple[ClauseVersion, Priced]] = []
+    excuses = excusing(Window(start, end))
+    hand = Hand(at)
+    for version in versions_on(day):
         question = Question(Window(start, min(end, at)), at, version.parameters)
-        found, booked = _book(version, DETECTORS[version.clause.detector].find(question), day=day, at=at)
-        new = booked.total()
+        valid = excuses.for_version(version) if version.excuses else []
+        written = write_findings(
+            version,
+            DETECTORS[version.clause.detector].find(question),
+            day=day,
+            at=at,
+            excuses=valid,
+        )
+        new = sum(written.new.values())
         tally.new += new
-        tally.unchanged += found - new
+        tally.unchanged += written.found - new
         if new:
             tally.by_clause[version.clause.number] += new
-        if version.points:
-            charged += [(employee, version, count) for employee, count in booked.items()]
-    _tell(charged, day=day, at=at)
+        priced = written.priced + price_new(version, written, day=day, excuses=valid, hand=hand)
+        told += [(version, one) for one in priced]
+    tell_charged(told, day=day, at=at)
     return tally
 
 
-def _book(version: ClauseVersion, findings: Iterable[Finding], *, day: date, at: datetime) -> tuple[int, Counter[int]]:
-    """Write the offences nobody has booked yet, with their points; return how many were found, and new by person."""
-    found, booked = 0, Counter[int]()
+def price_new(version: ClauseVersion, written: Written, *, day: date, excuses: list[int], hand: Hand) -> list[Priced]:
+    """Price new offences that hang on each other, and charge superiors; return what was booked."""
+    if not written.ids:
+        return []
+    priced = settle(version, written.ids, day, hand=hand)
+    fresh = [key for ids in written.ids.values() for key in ids]
+    return priced + charge_superiors(version, fresh, day=day, excuses=excuses, hand=hand)
+
+
+def lock_books() -> None:
+    """Let nobody else tally, replay or settle until this transaction ends."""
     with connection.cursor() as cursor:
-        for select, values in _selects(findings):
-            cursor.execute(
-                _BOOK.format(found=select),
-                [
-                    *values,
-                    version.clause_id,
-                    version.pk,
-                    day,
-                    at,
-                    Standing.CHARGED if version.points else Standing.WARNED,
-                    version.points,
-                    day,
-                    at,
-                    bool(version.points),
-                ],
-            )
-            for employee, count in cursor.fetchall():
-                if employee is None:
-                    found += count
-                else:
-                    booked[employee] += count
-    return found, booked
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
 
 
-def _selects(findings: Iterable[Finding]) -> Iterator[tuple[str, list[Any]]]:
-    """Give the findings as statements: those of the database as they are, others as rows of JSON, a chunk at a time."""
-    if isinstance(findings, FoundRows):
-        for query in findings.queries:
-            with suppress(EmptyResultSet):
-                select, values = query.query.sql_with_params()
-                yield _ROWS_OF_QUERY.format(select=select), [findings.subject_type, *values]
-        return
-    walk = iter(findings)
-    while chunk := list(islice(walk, _CHUNK)):
-        rows = [
-            {
-                "subject_type": finding.subject[0],
-                "found_id": finding.subject[1],
-                "found_label": finding.subject[2],
-                "found_employee": finding.employee_id,
-                "found_at": finding.happened_at,
-                "found_facts": finding.facts,
-                "found_url": finding.url,
-            }
-            for finding in chunk
-        ]
-        yield _ROWS_OF_JSON, [json.dumps(rows, cls=DjangoJSONEncoder)]
-
-
-def _tell(charged: list[tuple[int, ClauseVersion, int]], *, day: date, at: datetime) -> None:
-    """Tell everybody who was charged, one sentence a clause."""
-    people = Employee.objects.in_bulk({employee for employee, _version, _count in charged})
-    for employee, version, count in charged:
+def tell_charged(booked: list[tuple[ClauseVersion, Priced]], *, day: date, at: datetime) -> None:
+    """Tell everybody who was charged or whose charge changed: one sentence a clause, with the days left to appeal."""
+    sums: dict[tuple[int, int], Told] = {}
+    for version, priced in booked:
+        told = sums.setdefault((priced.employee_id, version.clause_id), Told(version))
+        told.add(priced)
+    people = Employee.objects.in_bulk({employee for employee, _clause in sums})
+    month = f"{reverse('staff:my_points')}?month={day:%Y-%m}"
+    for (employee, _clause), told in sums.items():
         notify(
             [people[employee]],
             "points",
-            _("%(clause)s of %(day)s: %(count)s booked, %(points)s points in all. See the evidence."),
+            told.sentence,
             at=at,
-            url=f"{reverse('staff:my_points')}?month={day:%Y-%m}",
-            clause=version.clause.number,
+            url=month,
+            clause=told.version.clause.number,
             day=day.isoformat(),
-            count=count,
-            points=points_in_words(version.points * count),
+            count=told.count,
+            points=told.amount,
+            appeal_days=told.version.appeal_days,
+        )
+
+
+@dataclass
+class Told:
+    """What one person is told about one clause."""
+
+    version: ClauseVersion
+    count: int = 0
+    points: Decimal = Decimal(0)
+    fund: Decimal = Decimal(0)
+
+    def add(self, priced: Priced) -> None:
+        """Take up one booking; what was only mended is no new case."""
+        self.count += priced.count if priced.is_new else 0
+        self.points += priced.points
+        self.fund += priced.fund
+
+    @property
+    def amount(self) -> str:
+        """Return points and yuan in words."""
+        parts = [points_in_words(self.points)] if self.points or not self.fund else []
+        return " · ".join([*parts, f"¥{self.fund:,.2f}"] if self.fund else parts)
+
+    @property
+    def sentence(self) -> str | Promise:
+        """Return the sentence to be translated."""
+        if not self.count:
+            return _("%(clause)s of %(day)s: what was booked in the month was reckoned anew, %(points)s.")
+        if self.fund and not self.points:
+            return _(
+                "%(clause)s of %(day)s: %(count)s booked, %(points)s into the happiness fund. "
+                "See the evidence; you can appeal for %(appeal_days)s days."
+            )
+        return _(
+            "%(clause)s of %(day)s: %(count)s booked, %(points)s points in all. "
+            "See the evidence; you can appeal for %(appeal_days)s days."
         )

@@ -13,9 +13,9 @@ from django.db import connection
 
 from shopops.kit.detectors import DETECTORS, Detector, Finding
 from shopops.kit.refusals import Refused
-from staff.actions.rulebook import publish_version
 from staff.actions.tally import Tally, tally_day
 from staff.models import Clause, Notification, Offence, PointEntry
+from tests.factories.clauses import new_version
 from tests.factories.rulebook import at, lina, note, open_book, supervisor
 from tests.factories.staff import EmployeeFactory
 
@@ -78,7 +78,13 @@ def test_everybody_charged_is_told_once_with_the_way_to_the_evidence(book):
     tally_day(FRIDAY, at=NIGHT)
     told = {news.employee_id: news for news in Notification.objects.all()}
     assert set(told) == {agent.pk, boss.pk}
-    assert told[agent.pk].values == {"clause": "ORD-016", "day": "2026-11-20", "count": 3, "points": "−9"}
+    assert told[agent.pk].values == {
+        "clause": "ORD-016",
+        "day": "2026-11-20",
+        "count": 3,
+        "points": "−9",
+        "appeal_days": 7,
+    }
     assert told[agent.pk].url.endswith("?month=2026-11")
     assert Notification.objects.count() == 2
 
@@ -99,7 +105,7 @@ def test_days_that_were_missed_are_caught_up_by_their_own_date(book):
 def test_a_new_version_applies_from_its_day(book):
     agent, boss = lina(), EmployeeFactory(username="chenjing", name="陈静")
     clause = Clause.objects.get(number="ORD-016")
-    new = publish_version(
+    new = new_version(
         clause,
         points=Decimal(-2),
         parameters={"working_days": 1, "fallback_post": "STF-073"},
@@ -118,7 +124,7 @@ def test_a_new_version_applies_from_its_day(book):
 
 def test_a_longer_limit_applies_from_its_day(book):
     clause = Clause.objects.get(number="ORD-014")
-    publish_version(
+    new_version(
         clause,
         points=Decimal(0),
         parameters={"hours": 48},
