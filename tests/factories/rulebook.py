@@ -43,6 +43,16 @@ def supervisor(*, since: date = HIRED, until: date | None = None, **values: Any)
     return employee
 
 
+def zhaomin() -> Employee:
+    """Return 数据分析员 赵敏, who drafts."""
+    return EmployeeFactory(username="zhaomin", name="赵敏")
+
+
+def chenjing() -> Employee:
+    """Return 店长 陈静, who publishes what others have drafted."""
+    return EmployeeFactory(username="chenjing", name="陈静")
+
+
 def note(approved: str, *, by: Employee | None, shipped: str = "", promised: str = "", **values: Any) -> DispatchNote:
     """Return a dispatch note approved and shipped at these moments."""
     number = next(_NUMBERS)
