@@ -35,6 +35,14 @@ APPROVE_LIMIT = Setting(
     unit=_("yuan"),
     least=0,
 )
+MONTH_SALES_PLAN = Setting(
+    "orders.month_sales_plan",
+    0,
+    label=_("Sales plan of a month"),
+    help=_("What the team is to sell in a month, before refunds; each day counts its part (STF-186). 0 is no plan."),
+    unit=_("yuan"),
+    least=0,
+)
 PRICE_FACTOR = Setting(
     "orders.price_factor",
     Decimal("3.0"),

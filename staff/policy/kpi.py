@@ -15,3 +15,12 @@ SMALL_SAMPLE = Setting(
     least=1,
     most=1000,
 )
+FIGURES_BY_HOUR = Setting(
+    "staff.figures_by_hour",
+    10,
+    label=_("Hour by which the figures of the day before are to be here"),
+    help=_("Imports of orders and the daily report count as on time until then (DATA-019, STF-200, STF-202)."),
+    unit=_("o'clock"),
+    least=1,
+    most=23,
+)

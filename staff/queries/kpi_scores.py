@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from shopops.kit.charts import plain
 from shopops.kit.metrics import METRICS, Metric
 from staff.models import Employee, Kpi, KpiScore, MetricReading
-from staff.policy import SMALL_SAMPLE
+from staff.policy.kpi import SMALL_SAMPLE
 from staff.queries.figures import parts_in_words, value_of, written
 from staff.queries.superiors import led_by
 from staff.states import KpiCycle, Machine

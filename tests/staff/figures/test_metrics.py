@@ -42,8 +42,60 @@ BY_HAND = {
     "warehouse.dispatch_in_24h": "SELECT count(*) FILTER (WHERE shipped_at <= confirmed_at + interval '1 day'),"
     " count(*) " + NOTES + " state <> 'cancelled' AND confirmed_at + interval '1 day' >= {start}"
     " AND confirmed_at + interval '1 day' < {end}",
+    "orders.gross_profit": "SELECT coalesce(sum(l.paid - l.refund - l.quantity * s.cost), 0), NULL"
+    " FROM orders_orderline l JOIN orders_order o ON o.id = l.order_id JOIN catalog_sku s ON s.id = l.sku_id"
+    " WHERE o.part = 1 AND s.cost IS NOT NULL AND o.paid_at >= {start} AND o.paid_at < {end}",
+    "orders.sales_plan": f"SELECT coalesce(sum(total), 0), 0 {PAID}",
+    "orders.sales_growth": "SELECT coalesce(sum(total), 0), (SELECT coalesce(sum(total), 0) FROM orders_order"
+    " WHERE part = 1 AND paid_at >= {start} - interval '28 days' AND paid_at < {end} - interval '28 days') " + PAID,
+    "orders.review_minutes": "SELECT coalesce(sum(floor(extract(epoch FROM confirmed_at - paid_at) / 60)), 0), count(*)"
+    " FROM orders_order WHERE confirmed_at >= {start} AND confirmed_at < {end} AND confirmed_by_id IS NOT NULL"
+    " AND paid_at <= confirmed_at",
+    "orders.imports_in_time": "SELECT (SELECT count(DISTINCT shop_id) FROM orders_importbatch WHERE state = 'done'"
+    " AND NOT is_rehearsal AND finished_at >= {start} AND finished_at <= {start} + interval '10 hours'),"
+    " (SELECT count(*) FROM staff_shop WHERE is_open)",
+    "orders.repurchase": "SELECT count(DISTINCT buyer_nick) FILTER (WHERE EXISTS (SELECT FROM orders_order b"
+    " WHERE b.part = 1 AND b.buyer_nick = orders_order.buyer_nick AND b.paid_at < {start}"
+    " AND b.paid_at >= {start} - interval '180 days')), count(DISTINCT buyer_nick) " + PAID + " AND buyer_nick <> ''",
+    "orders.churn": "SELECT count(DISTINCT buyer_nick) FILTER (WHERE NOT EXISTS (SELECT FROM orders_order b"
+    " WHERE b.part = 1 AND b.buyer_nick = o.buyer_nick AND b.paid_at >= {end} - interval '90 days'"
+    " AND b.paid_at < {end})), count(DISTINCT buyer_nick) FROM orders_order o WHERE part = 1 AND buyer_nick <> ''"
+    " AND paid_at >= {start} - interval '90 days' AND paid_at < {end} - interval '90 days'",
+    "warehouse.packed_an_hour": "SELECT count(*), count(DISTINCT (packed_by_id, date_trunc('hour', packed_at))) "
+    + NOTES
+    + " packed_at >= {start} AND packed_at < {end}",
+    "warehouse.delivered_in_time": "SELECT count(*) FILTER (WHERE signed_at <= shipped_at + interval '72 hours'),"
+    " count(*) FROM warehouse_parcel"
+    " WHERE shipped_at + interval '72 hours' >= {start} AND shipped_at + interval '72 hours' < {end}",
+    "warehouse.bin_use": "SELECT count(*) FILTER (WHERE (SELECT max(held) FROM (SELECT (SELECT on_hand_after"
+    " FROM warehouse_stockmove m WHERE m.balance_id = b.id AND m.at < {end} ORDER BY m.at DESC, m.id DESC LIMIT 1)"
+    " AS held FROM warehouse_stockbalance b WHERE b.bin_id = n.id) x) > 0), count(*) FROM warehouse_bin n",
+    "warehouse.sell_through": "SELECT count(*) FILTER (WHERE sold), count(*) FILTER (WHERE sold OR held > 0)"
+    " FROM (SELECT EXISTS (SELECT FROM warehouse_stockmove m WHERE m.balance_id = b.id AND m.kind = 'shipment'"
+    " AND m.at < {end} AND m.at >= {end} - interval '30 days') AS sold, (SELECT sum(quantity)"
+    " FROM warehouse_stockmove m WHERE m.balance_id = b.id AND m.at < {end}) AS held FROM warehouse_stockbalance b) x",
+    "staff.reports_in_time": "SELECT count(*), 1 FROM staff_reportsnapshot WHERE kind = 'daily' AND version = 1"
+    " AND day = date '{day}' - 1 AND made_at <= {start} + interval '10 hours'",
+    "staff.good_grades": "SELECT count(*) FILTER (WHERE a.grade_id IN (SELECT id FROM staff_gradeband"
+    " ORDER BY from_score DESC LIMIT 2)), count(*) FROM staff_appraisal a"
+    " JOIN staff_appraisalcycle c ON c.id = a.cycle_id "
+    "WHERE c.kind = 'month' AND c.published_at >= {start} AND c.published_at < {end}",
     "staff.points": "SELECT coalesce(sum(points), 0), NULL FROM staff_pointentry WHERE day = date '{day}'",
 }
+
+
+# The whole is listed, and tags tell what counts of it.
+TOLD_APART = {
+    "warehouse.dispatch_in_24h",
+    "warehouse.delivered_in_time",
+    "warehouse.bin_use",
+    "warehouse.sell_through",
+    "orders.imports_in_time",
+    "staff.reports_in_time",
+    "staff.good_grades",
+}
+FEWER_DOCUMENTS = {"orders.imports_in_time", "staff.reports_in_time"}
+"""What is missing has no document."""
 
 
 def by_hand(name: str, day: date) -> tuple[Decimal, Decimal | None]:
@@ -91,8 +143,8 @@ def test_the_documents_behind_a_figure_add_up_to_it(shop, name):
         facts = facts_behind(name, shop.day, shop=reading.shop_id, employee=reading.employee_id)
         listed = facts.page(0, 100)
         assert facts.count() == len(listed)
-        if name == "warehouse.dispatch_in_24h":
-            assert len(listed) == reading.denominator
+        if name in TOLD_APART:
+            assert name in FEWER_DOCUMENTS or len(listed) == reading.denominator
             assert sum(fact.tone == "good" for fact in listed) == reading.numerator
         else:
             assert sum(1 if fact.amount is None else fact.amount for fact in listed) == reading.numerator
