@@ -10,12 +10,15 @@ from django.utils.translation import gettext_lazy as _
 
 from shopops.kit.clock import now
 from shopops.kit.jobs import Progress, job
+from staff.actions.appraisal_cycles import open_due_cycles, publish_cycle, reckon_cycle
 from staff.actions.housekeeping import forget_dead_sessions, forget_old_files, forget_old_news
-from staff.actions.jobs import run_job
+from staff.actions.jobs import run_job, start_job
 from staff.actions.metrics import read_metrics_until
 from staff.actions.people import follow_calendar
+from staff.actions.radar import forget_old_sightings, sweep
 from staff.actions.tally import tally_day
 from staff.actions.trials import run_trial
+from staff.exports.appraisal_papers import print_papers
 from staff.exports.daily_report import make_daily_report
 from staff.models import JobRun, Trial
 
@@ -41,6 +44,12 @@ def trial(progress: Progress, *, trial: int) -> dict[str, Any]:
     return {"trial": found.pk}
 
 
+@job("staff.radar", label=_("Look ahead for offences"))
+def radar(_progress: Progress) -> dict[str, Any]:
+    """Run the detectors forward, and settle what they saw before."""
+    return sweep(at=now()).as_dict()
+
+
 @job("staff.read_metrics", label=_("Read the figures of a day"))
 def metrics(_progress: Progress, *, day: str) -> dict[str, Any]:
     """Read a day, and the days before it whose facts may have changed since."""
@@ -62,4 +71,40 @@ def keep_house(_progress: Progress, *, day: str) -> dict[str, Any]:
     at = now()
     people = follow_calendar(at=at)
     forget_dead_sessions()
-    return {"day": day, "people": people, "files": forget_old_files(at=at), "news": forget_old_news(at=at)}
+    gone = {"files": forget_old_files(at=at), "news": forget_old_news(at=at), "sightings": forget_old_sightings(at=at)}
+    return {"day": day, "people": people, **gone}
+
+
+@job("staff.open_appraisals", label=_("Open the appraisals that are due"))
+def open_appraisals(_progress: Progress, *, day: str) -> dict[str, Any]:
+    """Open the month in its last days; half-years and years when their months are locked."""
+    return {"day": day, "people": sum(one.appraisals.count() for one in open_due_cycles(at=now()))}
+
+
+@job("staff.reckon_appraisals", label=_("Reckon the appraisals of a month"))
+def reckon_appraisals(progress: Progress, *, cycle: int) -> dict[str, Any]:
+    """Bring everybody's figures, points and scores of a period up to date."""
+    found = AppraisalCycle.objects.get(pk=cycle)
+    progress.step(0, 1)
+    people = len(reckon_cycle(found, at=now()))
+    progress.step(1, 1)
+    return {"people": people, "url": found.get_absolute_url()}
+
+
+@job("staff.publish_appraisals", label=_("Publish the appraisals of a month"))
+def publish_appraisals(progress: Progress, *, cycle: int) -> dict[str, Any]:
+    """Freeze a period's results and tell everybody, then print the papers."""
+    found = AppraisalCycle.objects.get(pk=cycle)
+    by = Employee.objects.get(pk=progress.asked_by_id)
+    people = publish_cycle(found, by=by, at=now(), step=progress.step)
+    start_job("staff.appraisal_papers", by=by, at=now(), cycle=cycle)
+    return {"people": people, "url": found.get_absolute_url()}
+
+
+@job("staff.appraisal_papers", label=_("Print appraisals"))
+def appraisal_papers(progress: Progress, *, cycle: int, only: int | None = None) -> dict[str, Any]:
+    """Print the PDFs that published results lack, of a period or of one person."""
+    found = AppraisalCycle.objects.get(pk=cycle)
+    count = print_papers(found, only=only, step=progress.step)
+    url = found.get_absolute_url() if only is None else reverse("staff:appraisal", args=[only])
+    return {"count": count, "url": url}

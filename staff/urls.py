@@ -16,6 +16,35 @@ from staff.views.drafts import (
     draft_tunnel,
     draft_wording,
 )
+from staff.views.appraisal_cycles import (
+    cycle,
+    cycle_audit,
+    cycle_lock,
+    cycle_opening,
+    cycle_papers,
+    cycle_publication,
+    cycle_reckoning,
+    cycle_reopening,
+    cycle_sheet,
+    cycles,
+)
+from staff.views.appraisal_setup import appraisal_setup, pay_revealing, pay_terms, person_pay, post_weights
+from staff.views.appraisals import (
+    APPRAISALS_PAGE,
+    amounts,
+    appraisal,
+    appraisal_score,
+    my_appraisals,
+    objection,
+    objection_answer,
+    paper,
+    person_appraisals,
+    printing,
+    returning,
+    self_review,
+    signature,
+    superior,
+)
 from staff.views.health import healthz
 from staff.views.history import EVENTS_PAGE
 from staff.views.home import home
@@ -23,11 +52,13 @@ from staff.views.jobs import JOBS_PAGE, job, job_file, job_progress, job_retrial
 from staff.views.kpi import kpi, kpi_facts, kpi_reading
 from staff.views.language import language
 from staff.views.login import login, logout
+from staff.views.me import me, my_figure, person_figure, person_me
 from staff.views.notifications import notifications, reading
 from staff.views.password import password
 from staff.views.people import PEOPLE_PAGE, person, profile
 from staff.views.permissions import permissions, permissions_sheet
 from staff.views.points import month_points, my_points, offence, offence_waiver, person_points
+from staff.views.radar import RADAR_PAGE, radar_check
 from staff.views.reports import report, report_file, report_making, reports
 from staff.views.rulebook import RULEBOOK_PAGE, clause, whole_rulebook
 from staff.views.settings import setting, setting_value, settings
@@ -96,6 +127,41 @@ urlpatterns = [
     path("trials/<int:number>/people/<int:employee>/", trial_person, name="trial_person"),
     path("trials/<int:number>/approval/", trial_approval, name="trial_approval"),
     path("trials/<int:number>/discard/", trial_discard, name="trial_discard"),
+    path("me/", me, name="me"),
+    path("me/figures/<str:name>/", my_figure, name="my_figure"),
+    path("people/<int:number>/work/", person_me, name="person_me"),
+    path("people/<int:number>/figures/<str:name>/", person_figure, name="person_figure"),
+    path("radar/", include(list_urls(RADAR_PAGE))),
+    path("radar/check/", radar_check, name="radar_check"),
+    path("appraisals/", include(list_urls(APPRAISALS_PAGE))),
+    path("appraisals/<int:number>/", appraisal, name="appraisal"),
+    path("appraisals/<int:number>/self-review/", self_review, name="self_review"),
+    path("appraisals/<int:number>/score/", appraisal_score, name="appraisal_score"),
+    path("appraisals/<int:number>/return/", returning, name="appraisal_return"),
+    path("appraisals/<int:number>/superior/", superior, name="appraisal_superior"),
+    path("appraisals/<int:number>/signature/", signature, name="appraisal_signature"),
+    path("appraisals/<int:number>/objection/", objection, name="appraisal_objection"),
+    path("appraisals/<int:number>/answer/", objection_answer, name="appraisal_answer"),
+    path("appraisals/<int:number>/amounts/", amounts, name="appraisal_amounts"),
+    path("appraisals/<int:number>/paper/", paper, name="appraisal_paper"),
+    path("appraisals/<int:number>/printing/", printing, name="appraisal_printing"),
+    path("appraisals/mine/", my_appraisals, name="my_appraisals"),
+    path("appraisals/people/<int:number>/", person_appraisals, name="person_appraisals"),
+    path("appraisals/months/", cycles, name="cycles"),
+    path("appraisals/months/opening/", cycle_opening, name="cycle_opening"),
+    path("appraisals/months/<int:number>/", cycle, name="cycle"),
+    path("appraisals/months/<int:number>/reckoning/", cycle_reckoning, name="cycle_reckoning"),
+    path("appraisals/months/<int:number>/audit/", cycle_audit, name="cycle_audit"),
+    path("appraisals/months/<int:number>/reopening/", cycle_reopening, name="cycle_reopening"),
+    path("appraisals/months/<int:number>/publication/", cycle_publication, name="cycle_publication"),
+    path("appraisals/months/<int:number>/lock/", cycle_lock, name="cycle_lock"),
+    path("appraisals/months/<int:number>/papers/", cycle_papers, name="cycle_papers"),
+    path("appraisals/months/<int:number>/sheet/", cycle_sheet, name="cycle_sheet"),
+    path("appraisals/setup/", appraisal_setup, name="appraisal_setup"),
+    path("appraisals/setup/<slug:code>/", post_weights, name="post_weights"),
+    path("appraisals/pay/", pay_terms, name="pay_terms"),
+    path("appraisals/pay/revealing/", pay_revealing, name="pay_revealing"),
+    path("appraisals/pay/<int:number>/", person_pay, name="person_pay"),
     path("reports/", reports, name="reports"),
     path("reports/making/", report_making, name="report_making"),
     path("reports/<str:number>/", report, name="report"),
@@ -109,6 +175,7 @@ add_department(
         place=0,
         entries=(
             Entry("staff.home", _("My work"), "staff:home", "", icon="layout-dashboard", jump="h"),
+            Entry("staff.radar", _("Radar"), "staff:radar", "", icon="alarm-clock", jump="a", waits="staff.radar"),
             Entry("staff.jobs", _("Files and jobs"), "staff:jobs", "", icon="folder", jump="f"),
         ),
     )
@@ -140,6 +207,19 @@ add_department(
             Entry("staff.rulebook", _("Rulebook"), "staff:rulebook", "", icon="book-open", jump="b"),
             Entry("staff.drafts", _("Drafts of clauses"), "staff:drafts", "staff.draft_clause", icon="square-pen"),
             Entry("staff.trials", _("Replays and trials"), "staff:trials", "staff.view_trial", icon="rotate-ccw"),
+        ),
+    )
+)
+add_department(
+    Department(
+        "staff.appraisal",
+        _("Appraisal"),
+        place=85,
+        entries=(
+            Entry("staff.appraisals", _("Appraisals"), "staff:appraisals", "", icon="clipboard-check", jump="q"),
+            Entry("staff.cycles", _("Close of the month"), "staff:cycles", "staff.view_appraisalcycle", icon="calendar-check"),
+            Entry("staff.appraisal_setup", _("Weights and grades"), "staff:appraisal_setup", "staff.view_appraisalweight", icon="scale"),
+            Entry("staff.pay_terms", _("Pay terms"), "staff:pay_terms", "staff.view_payterms", icon="wallet"),
         ),
     )
 )

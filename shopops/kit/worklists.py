@@ -33,7 +33,7 @@ class Waiting:
 
 @dataclass(frozen=True)
 class Worklist:
-    """A queue of work shown to those who hold `permission`.
+    """A queue of work shown to those who hold `permission`; to everybody where there is none.
 
     :param waiting: asked with (employee id, now); returns counts capped at 1,000 and at most five tasks.
     :param url_name: page of the whole list; `query` is appended to it.

@@ -19,6 +19,8 @@ from staff.queries.kpi import BY_PERSON, HEADLINES, TREND_DAYS, Figure, day_figu
 MAY_SEE_FIGURES = "staff.view_metricreading"
 MOST_TILES = 4
 OWN_DAYS = 14
+RADAR = "staff.radar"
+"""The worklist that stands above the others, by itself."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,11 @@ class Figures:
 
 def work_of(employee: Employee, *, at: datetime) -> list[WorkShown]:
     """Return the worklists the employee may see: what is overdue first, then what is longest; empty ones last."""
-    mine = (worklist for _name, worklist in WORKLISTS.items() if employee.has_perm(worklist.permission))
+    mine = (
+        worklist
+        for name, worklist in WORKLISTS.items()
+        if name != RADAR and (not worklist.permission or employee.has_perm(worklist.permission))
+    )
     found = [WorkShown(worklist, worklist.waiting(employee.pk, at), _page_of(worklist)) for worklist in mine]
     return sorted(found, key=lambda one: (-one.waiting.overdue, -one.waiting.count))
 

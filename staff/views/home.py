@@ -22,6 +22,7 @@ from shopops.kit.navigation import menu_for
 from staff.models import Employee
 from staff.queries.home import Figures, Tile, company_figures, own_tiles, work_of
 from staff.queries.notifications import latest_news
+from staff.views.radar import radar_card
 
 ICONS = {"yuan": "wallet", "share": "percent", "hours": "timer", "minutes": "timer", "count": "hash"}
 NOON, EVENING, NIGHT = 12, 18, 5
@@ -72,6 +73,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "entries": [
                 entry for _department, entries in menu_for(employee) for entry in entries if entry.key != "staff.home"
             ][:8],
+            **radar_card(request, at=at),
         },
     )
 

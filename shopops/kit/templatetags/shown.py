@@ -93,6 +93,22 @@ def time_left(value: datetime | None, at: datetime) -> str:
 
 
 @register.filter
+def countdown(value: datetime | None, at: datetime) -> str:
+    """Return how long until a moment, to the minute in the last two days: in 2 h 10 min; or how long it is past."""
+    if value is None:
+        return ""
+    minutes = int(abs((value - at).total_seconds()) // 60)
+    days, hours, rest = minutes // 1440, minutes // 60, minutes % 60
+    if hours >= 48:  # noqa: PLR2004
+        text = _("%(days)s d %(hours)s h") % {"days": days, "hours": hours % 24}
+    elif hours:
+        text = _("%(hours)s h %(minutes)s min") % {"hours": hours, "minutes": rest}
+    else:
+        text = _("%(minutes)s min") % {"minutes": rest}
+    return (_("in %(time)s") if value >= at else _("%(time)s ago")) % {"time": text}
+
+
+@register.filter
 def due_tone(value: datetime | None, at: datetime) -> str:
     """Return `is-late` for what has passed, `is-soon` within six hours, else nothing."""
     if value is None:

@@ -1,0 +1,310 @@
+"""What the radar has seen: of a person, of the people of a leader. Only rows it has kept are read, never facts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Count, F, Min, Q, QuerySet, Sum
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from shopops.kit.clock import shop_day, start_of_day
+from shopops.kit.lists.declarations import Reader, Row
+from shopops.kit.worklists import Waiting
+from staff.models import Clause, ClauseVersion, Employee, RadarSighting, SettingValue
+from staff.policy import RADAR_SOON_HOURS
+from staff.queries.evidence import limit_in_words
+from staff.queries.organisation import subtree
+from staff.queries.rulebook import in_force, points_in_words
+from staff.states import Outcome, Per
+
+LAST_CHECK = "staff.radar_last_check"
+"""Under this name the radar keeps the moment of its last sweep."""
+MAY_SEE_ALL = "staff.view_offence"
+MOST_WAITING = 1000
+COMING = Q(outcome=Outcome.COMING)
+
+
+@dataclass(frozen=True)
+class Coming:
+    """One thing that will become an offence: what, when, what it costs, and where it can be mended."""
+
+    clause: Clause
+    label: str
+    url: str
+    due_at: datetime
+    points: Decimal
+    cost: str
+    why: str
+
+    @property
+    def limit(self) -> str:
+        """Return the moment as people say it: midnight is 24:00 of the day it ends."""
+        return limit_in_words(self.due_at)[5:]
+
+    @property
+    def is_free(self) -> bool:
+        """Say whether it costs nothing."""
+        return not self.points
+
+
+@dataclass(frozen=True)
+class Ahead:
+    """What lies ahead of somebody, the most urgent first, and what they avoided this month.
+
+    :param coming: the most urgent few of `count`; `missed` are those whose time is over and the tally has not come.
+    """
+
+    coming: list[Coming]
+    count: int
+    points: Decimal
+    missed: int
+    soon: int
+    avoided: int
+    avoided_points: Decimal
+    happened: int
+    checked_at: datetime | None
+
+    @property
+    def cost(self) -> str:
+        """Return what all of it would cost."""
+        return points_in_words(self.points)
+
+    @property
+    def saved(self) -> str:
+        """Return the points that were avoided this month, without a sign."""
+        return plain_points(-self.avoided_points)
+
+    @property
+    def concerns(self) -> bool:
+        """Say whether there is anything to show."""
+        return bool(self.count or self.missed or self.avoided or self.happened)
+
+
+def coming_for(employee: Employee, *, at: datetime, most: int) -> Ahead:
+    """Return what will become an offence of a person, the most urgent first. Four queries, by index."""
+    month = start_of_day(shop_day(at).replace(day=1))
+    soon = at + timedelta(hours=RADAR_SOON_HOURS())
+    mine = RadarSighting.objects.filter(employee=employee)
+    ahead = COMING & Q(due_at__gt=at)
+    avoided = Q(outcome=Outcome.AVOIDED, settled_at__gte=month)
+    sums = mine.filter(due_at__gte=month - timedelta(days=7)).aggregate(
+        count=Count("pk", filter=ahead),
+        cost=Sum("points", filter=ahead),
+        missed=Count("pk", filter=COMING & Q(due_at__lte=at)),
+        soon=Count("pk", filter=ahead & Q(due_at__lte=soon, points__lt=0)),
+        avoided=Count("pk", filter=avoided),
+        avoided_points=Sum("points", filter=avoided),
+        happened=Count("pk", filter=Q(outcome=Outcome.HAPPENED, due_at__gt=month)),
+    )
+    rows = list(mine.filter(ahead).select_related("clause").order_by("due_at", "points", "pk")[:most])
+    return Ahead(
+        coming=in_words(rows, at=at),
+        checked_at=checked_at(),
+        count=sums["count"],
+        points=sums["cost"] or Decimal(0),
+        missed=sums["missed"],
+        soon=sums["soon"],
+        avoided=sums["avoided"],
+        avoided_points=sums["avoided_points"] or Decimal(0),
+        happened=sums["happened"],
+    )
+
+
+@dataclass(frozen=True)
+class TeamRow:
+    """What lies ahead of one person of a team, or under one clause."""
+
+    pk: int
+    name: str
+    number: str
+    count: int
+    soon: int
+    points: Decimal
+    next_at: datetime
+
+    @property
+    def cost(self) -> str:
+        """Return what it would cost."""
+        return points_in_words(self.points)
+
+
+@dataclass(frozen=True)
+class TeamAhead:
+    """What lies ahead of a leader's people: by person and by clause, the worst first."""
+
+    people: list[TeamRow]
+    clauses: list[TeamRow]
+    avoided: int
+    avoided_points: Decimal
+
+    @property
+    def saved(self) -> str:
+        """Return the points that were avoided this month, without a sign."""
+        return plain_points(self.avoided_points)
+
+
+def coming_for_team(leader: Employee, *, at: datetime) -> TeamAhead:
+    """Return what lies ahead of the people of a leader's unit and those below, worst first. Four queries."""
+    soon = Q(due_at__lte=at + timedelta(hours=RADAR_SOON_HOURS()), points__lt=0)
+    month = start_of_day(shop_day(at).replace(day=1))
+    theirs = RadarSighting.objects.filter(in_team(leader))
+    rows = theirs.filter(COMING, due_at__gt=at)
+    title = "clause__title_en" if get_language() == "en" else "clause__title"
+
+    def worst(*names: str) -> list[Any]:
+        counted = rows.order_by().values(*names)
+        return list(
+            counted.annotate(
+                count=Count("pk"), urgent=Count("pk", filter=soon), sum=Sum("points"), next_at=Min("due_at")
+            ).order_by("sum", "-urgent", "-count", names[0])
+        )
+
+    saved = theirs.filter(outcome=Outcome.AVOIDED, settled_at__gte=month, due_at__gte=month).aggregate(
+        count=Count("pk"), saved=Sum("points")
+    )
+    return TeamAhead(
+        people=[
+            TeamRow(
+                one["employee_id"], one["employee__name"], "", one["count"], one["urgent"], one["sum"], one["next_at"]
+            )
+            for one in worst("employee_id", "employee__name")
+        ],
+        clauses=[
+            TeamRow(
+                one["clause_id"],
+                one[title],
+                one["clause__number"],
+                one["count"],
+                one["urgent"],
+                one["sum"],
+                one["next_at"],
+            )
+            for one in worst("clause_id", "clause__number", title)
+        ],
+        avoided=saved["count"],
+        avoided_points=saved["saved"] or Decimal(0),
+    )
+
+
+def in_team(leader: Employee) -> Q:
+    """Return the condition for the people of somebody's unit and those below it, themselves left out.
+
+    Who belongs to no unit leads everybody.
+    """
+    others = ~Q(employee=leader.pk)
+    return others & Q(employee__unit__in=subtree(leader.unit_id)) if leader.unit_id else others
+
+
+def checked_at() -> datetime | None:
+    """Return when the radar swept everything last."""
+    return SettingValue.objects.filter(name=LAST_CHECK).values_list("changed_at", flat=True).first()
+
+
+def in_words(rows: Iterable[RadarSighting], *, at: datetime) -> list[Coming]:
+    """Return sightings with what each costs and why it costs that; one query."""
+    rows = list(rows)
+    versions = _versions_of(rows, at=at)
+    return [
+        Coming(
+            clause=row.clause,
+            label=row.subject_label,
+            url=row.url,
+            due_at=row.due_at,
+            points=row.points,
+            cost=points_in_words(row.points),
+            why=why(row.points, versions.get(row.clause_id)),
+        )
+        for row in rows
+    ]
+
+
+def why(points: Decimal, version: ClauseVersion | None) -> str:
+    """Return why something costs what it costs, where that is not simply the price of the clause."""
+    if version is None or (points and points == version.points):
+        return ""
+    if not version.points and not version.grades:
+        return _("a warning")
+    if not points:
+        return {
+            Per.DAY: _("excused, or charged once a day only"),
+            Per.MONTH: _("excused, or charged once a month only"),
+        }.get(Per(version.per), _("excused, or beyond what a month may cost"))
+    if version.escalates_from and points == version.points * version.escalates_by:
+        terms = {"times": plain_points(version.escalates_by), "number": version.escalates_from}
+        return _("times %(times)s from case %(number)s of a month") % terms
+    return _("limited by what a month may cost") if version.monthly_cap is not None else ""
+
+
+def plain_points(points: Decimal) -> str:
+    """Return points without a sign and without needless zeros."""
+    return f"{abs(points).normalize():f}"
+
+
+def radar_rows(reader: Reader) -> QuerySet[RadarSighting]:
+    """Return the sightings somebody may see: their own, or everybody's."""
+    rows = RadarSighting.objects.all()
+    if not reader.may(MAY_SEE_ALL):
+        rows = rows.filter(employee=reader.by.pk)
+    return rows.annotate(
+        clause_number=F("clause__number"),
+        clause_title=F("clause__title"),
+        clause_title_en=F("clause__title_en"),
+        person=F("employee__name"),
+        unit_name=F("employee__unit__name"),
+        unit_name_en=F("employee__unit__name_en"),
+    )
+
+
+def add_terms(rows: list[Row], reader: Reader) -> None:
+    """Put on the rows of a page what they cost in words, why, and how urgent they are; one query."""
+    versions = {
+        version.clause_id: version
+        for version in in_force(shop_day(reader.at)).filter(clause__in={row["clause_id"] for row in rows})
+    }
+    soon = reader.at + timedelta(hours=RADAR_SOON_HOURS())
+    english = get_language() == "en"
+    for row in rows:
+        row["at"] = reader.at
+        row["limit"] = limit_in_words(row["due_at"])[5:]
+        row["cost"] = points_in_words(row["points"])
+        row["why"] = why(row["points"], versions.get(row["clause_id"]))
+        is_open = row["outcome"] == Outcome.COMING
+        row["is_missed"] = is_open and row["due_at"] <= reader.at
+        row["tone"] = ""
+        if is_open and row["points"]:
+            row["tone"] = "danger" if row["is_missed"] else "warn" if row["due_at"] <= soon else ""
+        row["outcome_label"] = Outcome(row["outcome"]).label
+        row["clause_words"] = row["clause_title_en" if english else "clause_title"]
+        row["unit_words"] = row["unit_name_en" if english else "unit_name"]
+        row["clause_link"] = reverse("staff:clause", args=[row["clause_number"]])
+        row["person_link"] = reverse("staff:person_me", args=[row["employee_id"]])
+
+
+def matching_sightings(text: str) -> Q:
+    """Return the condition for the search box: document, clause or person begin so."""
+    words = text.strip()
+    return (
+        Q(subject_label__istartswith=words) | Q(clause__number__istartswith=words) | Q(employee__name__startswith=words)
+    )
+
+
+def urgent_of(employee_id: int, at: datetime) -> Waiting:
+    """Return how much will cost a person points soon, as a worklist; one query."""
+    rows = RadarSighting.objects.filter(
+        COMING, employee=employee_id, due_at__gt=at, due_at__lte=at + timedelta(hours=RADAR_SOON_HOURS()), points__lt=0
+    )
+    return Waiting(rows.order_by()[: MOST_WAITING + 1].count(), 0, [])
+
+
+def _versions_of(rows: list[RadarSighting], *, at: datetime) -> dict[int, ClauseVersion]:
+    """Return the version in force of each clause of the rows; one query, none without rows."""
+    if not rows:
+        return {}
+    clauses = {row.clause_id for row in rows}
+    return {version.clause_id: version for version in in_force(shop_day(at)).filter(clause__in=clauses)}
