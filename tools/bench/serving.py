@@ -15,6 +15,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tools.dev.places import FRUGAL
+
 HOST = "127.0.0.1"
 PATIENCE = 60.0
 SETTINGS = {
@@ -59,7 +61,13 @@ def serving(database_url: str, *, application: str = "tools.bench.wsgi:applicati
         with log.open("wb") as stream:
             process = subprocess.Popen(
                 command,
-                env={**os.environ, **SETTINGS, "DATABASE_URL": database_url, "SHOPOPS_SECRET_KEY": settings.SECRET_KEY},
+                env={
+                    **FRUGAL,
+                    **os.environ,
+                    **SETTINGS,
+                    "DATABASE_URL": database_url,
+                    "SHOPOPS_SECRET_KEY": settings.SECRET_KEY,
+                },
                 stdout=stream,
                 stderr=subprocess.STDOUT,
             )

@@ -20,7 +20,7 @@ from typing import NoReturn
 
 from tools.dev.children import Child, stop_all, tend
 from tools.dev.installing import line_to_run
-from tools.dev.places import ROOT, data_folder, project_environment, python, say
+from tools.dev.places import FRUGAL, ROOT, data_folder, project_environment, python, say
 from tools.dev.services import Services, read_note, start_services, take_ownership, write_note
 
 HOST = "127.0.0.1"
@@ -71,7 +71,7 @@ def _run(options: argparse.Namespace, folder: Path, services: list[Services], ch
     started = start_services(folder, purpose="demo")
     services.append(started)
     write_note(folder, {"env": dict(started.env)})  # from here on ./dev manage may use them
-    env = {**os.environ, **project_environment(log_level="INFO"), **started.env}
+    env = {**FRUGAL, **os.environ, **project_environment(log_level="INFO"), **started.env}
     logins = _prepare(env, options.orders)
     children += _programs(options.port, env, folder)
     for child in children:
