@@ -65,6 +65,13 @@ class Watch:
         return WATCHES[self.kind][0]
 
     @property
+    def name(self) -> str:
+        """Return the name the detector has or will have; nothing where people report."""
+        if self.detector:
+            return self.detector.name
+        return self.to_come.detector if self.to_come else ""
+
+    @property
     def icon(self) -> str:
         """Return the icon that goes with it."""
         return WATCHES[self.kind][1]

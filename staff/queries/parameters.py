@@ -44,6 +44,7 @@ LABELS = {
     "weekday": gettext_lazy("Weekday"),
     "days_a_week": gettext_lazy("Days a week"),
     "hours_a_day": gettext_lazy("Hours a day"),
+    "lunch_hours": gettext_lazy("Hours for lunch"),
     "everybody_on_duty": gettext_lazy("Everybody on duty answers"),
     "first_reply_too": gettext_lazy("Also prices the first reply"),
     "fallback_post": gettext_lazy("Who answers where nobody else does"),

@@ -1,4 +1,4 @@
-"""Bring the clauses of the rulebook file into the database."""
+"""Bring the clauses of the rulebook files into the database."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ from staff.actions.rulebook import load_rulebook
 class Command(BaseCommand):
     """Load the rulebook."""
 
-    help = "Load the clauses of staff/data/rulebook.toml; running it again changes only words that changed."
+    help = (
+        "Load the regulations and clauses of staff/data/rulebook/. Running it again changes only what the files say "
+        "differently; what people published stays."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--json", action="store_true", help="print one JSON object as the last line")
