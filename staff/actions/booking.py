@@ -1,4 +1,4 @@
-"""Booking single cases that people reported and confirmed, by the same rules as the tally."""
+"""Booking single cases by the same rules as the tally: reported ones, and what excuses and verdicts change."""
 
 from __future__ import annotations
 
@@ -7,9 +7,16 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
-from staff.models import ClauseVersion, Employee, Offence, PointEntry
-from staff.states import Standing
+from shopops.kit.clock import Window, shop_day
+from staff.actions.events import notify
+from staff.actions.settling import Hand, Priced, charge_superiors, lock_books, settle
+from staff.actions.tally import tell_charged
+from staff.models import ClauseVersion, Employee, Excuse, Offence, PointEntry
+from staff.queries.balances import balance_of
+from staff.queries.pricing import excuse_for, excusing, is_plain, offences_under
+from staff.states import EntryKind, Standing
 
 
 @transaction.atomic
@@ -35,8 +42,9 @@ def book_case(
     :param points: what a person decided it costs, instead of the price of the version or of the grade.
     :param by: who confirmed it; nobody is the system.
     """
-    price = points if points is not None else Decimal(version.grades.get(grade, version.points))
-    money = version.fund if fund is None else fund
+    lock_books()
+    excuses = excusing(Window(happened_at, happened_at))
+    excuse = excuse_for(excuses, version, employee=employee.pk, subject=subject[:2], at=happened_at)
     offence, is_new = Offence.objects.get_or_create(
         clause_id=version.clause_id,
         subject_type=subject[0],
@@ -50,13 +58,87 @@ def book_case(
             "facts": facts,
             "url": url[:300],
             "found_at": at,
-            "grade": grade,
-            "cause": cause,
-            "standing": Standing.CHARGED if price or money else Standing.WARNED,
+            "grade": grade[:20],
+            "cause": cause[:120],
+            "standing": Standing.EXCUSED if excuse else Standing.WARNED,
+            "excuse": excuse,
         },
     )
-    if is_new and offence.standing == Standing.CHARGED:
-        PointEntry.objects.create(
-            offence=offence, employee=employee, points=price, fund=money, day=day, booked_at=at, booked_by=by
-        )
+    if not is_new:
+        return offence
+    given = {} if points is None and fund is None else {offence.pk: (points, fund)}
+    hand = Hand(at, by, given=given)
+    priced = settle(version, [employee.pk], day, hand=hand)
+    priced += charge_superiors(version, [offence.pk], day=day, excuses=excuses.for_version(version), hand=hand)
+    tell_charged([(version, one) for one in priced], day=day, at=at)
+    offence.refresh_from_db()
     return offence
+
+
+@transaction.atomic
+def apply_excuse(excuse: Excuse, *, by: Employee, at: datetime) -> int:
+    """Take back by counter-entries what a confirmed excuse covers; return how many charges that was.
+
+    What was merged into them, numbered after them or charged to a superior because of them is reckoned anew.
+    """
+    lock_books()
+    covered = list(offences_under(excuse).select_for_update(of=("self",)))
+    charged = [offence for offence in covered if take_off(offence, reason=excuse.reason, by=by, at=at)]
+    Offence.objects.filter(pk__in=[offence.pk for offence in covered]).update(
+        standing=Standing.EXCUSED, excuse=excuse, merged_into=None
+    )
+    for offence in charged:
+        notify(
+            [offence.employee],
+            "points",
+            _("%(subject)s is excused: %(reason)s."),
+            at=at,
+            url=offence.get_absolute_url(),
+            subject=offence,
+            reason=excuse.reason[:120],
+        )
+    settle_again(covered, by=by, at=at)
+    return len(charged)
+
+
+@transaction.atomic
+def settle_again(offences: list[Offence], *, by: Employee | None, at: datetime) -> None:
+    """Price the months of some cases anew after something was decided about them; whoever it touches is told.
+
+    The third case of a month is no third one when the first was withdrawn, and what was merged into an excused hit
+    stands by itself.
+    """
+    lock_books()
+    done: set[tuple[int, int, date]] = set()
+    told: list[tuple[ClauseVersion, Priced]] = []
+    for offence in offences:
+        group = (offence.clause_id, offence.employee_id, offence.day.replace(day=1))
+        if group not in done and not is_plain(offence.version):
+            done.add(group)
+            hand = Hand(at, by)
+            told += [
+                (offence.version, one) for one in settle(offence.version, [offence.employee_id], offence.day, hand=hand)
+            ]
+    if told:
+        tell_charged(told, day=offences[0].day, at=at)
+
+
+def take_off(offence: Offence, *, reason: str, by: Employee | None, at: datetime) -> PointEntry | None:
+    """Book what brings an offence to nothing: against its charge, or beside it where that is not all of it."""
+    balance = balance_of(offence)
+    if not balance:
+        return None
+    charge = PointEntry.objects.select_for_update().get(offence=offence, kind=EntryKind.CHARGE)
+    is_whole = (charge.points, charge.fund) == balance and not PointEntry.objects.filter(counters=charge).exists()
+    return PointEntry.objects.create(
+        offence=offence,
+        employee_id=offence.employee_id,
+        kind=EntryKind.COUNTER if is_whole else EntryKind.ADJUSTMENT,
+        counters=charge if is_whole else None,
+        points=-balance.points,
+        fund=-balance.fund,
+        day=shop_day(at),
+        booked_at=at,
+        booked_by=by,
+        reason=reason[:500],
+    )

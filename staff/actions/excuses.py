@@ -10,10 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from shopops.kit.refusals import Refused
 from shopops.kit.sentences import sentence
+from staff.actions.booking import apply_excuse
 from staff.actions.events import notify, record
-from staff.actions.points import withdraw_points
 from staff.models import Clause, Employee, Excuse, Offence
-from staff.queries.excuses import offences_covered
 from staff.queries.people import people_who_may
 from staff.states import ExcuseKind, Standing
 
@@ -130,25 +129,6 @@ def refuse_excuse(excuse: Excuse, *, reason: str, by: Employee, at: datetime) ->
     locked.save(update_fields=["refused_at"])
     record("staff.excuse_refused", locked, by=by, at=at, reason=reason.strip())
     _tell(locked, _("%(name)s refused your excuse: %(reason)s."), by=by, at=at)
-
-
-def apply_excuse(excuse: Excuse, *, by: Employee, at: datetime) -> int:
-    """Take back by counter-entries what a confirmed excuse covers and was charged before; return how many offences."""
-    count = 0
-    for offence in offences_covered(excuse).select_for_update(of=("self",)):
-        withdraw_points(offence, reason=excuse.reason, by=by, at=at)
-        Offence.objects.filter(pk=offence.pk).update(standing=Standing.EXCUSED, excuse=excuse)
-        notify(
-            [offence.employee],
-            "points",
-            _("%(subject)s is excused: %(reason)s."),
-            at=at,
-            url=offence.get_absolute_url(),
-            subject=offence,
-            reason=excuse.reason[:120],
-        )
-        count += 1
-    return count
 
 
 def _second_person(excuse: Excuse, *, by: Employee) -> Excuse:

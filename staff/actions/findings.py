@@ -137,7 +137,7 @@ def write_findings(
     tail = (_TRY if trial else _BOOK).format(
         price=price.format(grade="grade"), ids="NULL::bigint[]" if plain else "array_agg(id)"
     )
-    head = [
+    head: list[Any] = [
         version.clause_id,
         version.pk,
         day,

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from shopops.kit.clock import shop_day
 from shopops.kit.refusals import Refused
 from shopops.kit.sentences import sentence
+from staff.actions.booking import settle_again, take_off
 from staff.actions.events import notify, record
 from staff.models import Employee, Offence, PointEntry
 from staff.policy.cases import WAIVER_LIMIT
@@ -61,7 +62,9 @@ def needs_second_person(balance: Balance) -> bool:
 
 def take_back(offence: Offence, *, reason: str, by: Employee | None, at: datetime) -> PointEntry:
     """Waive an offence and tell the person. For callers that have asked `waivable`."""
-    entry = _counter(offence, reason=reason, by=by, at=at)
+    entry = take_off(offence, reason=reason, by=by, at=at)
+    if entry is None:
+        raise Refused(_("These points have been waived already."))
     record("staff.offence_waived", offence, by=by, at=at, changes={"points": (-entry.points, 0)}, reason=reason)
     notify(
         [offence.employee],
@@ -72,6 +75,7 @@ def take_back(offence: Offence, *, reason: str, by: Employee | None, at: datetim
         name=by.name if by else "",
         subject=offence.subject_label,
     )
+    settle_again([offence], by=by, at=at)
     return entry
 
 
@@ -79,12 +83,14 @@ def take_back(offence: Offence, *, reason: str, by: Employee | None, at: datetim
 def withdraw_points(offence: Offence, *, reason: str, by: Employee | None, at: datetime) -> PointEntry | None:
     """Take an offence's points back because of a verdict, and those its superior bears because of it.
 
+    What the rest of the month costs is reckoned anew: the third case may be the second now.
+
     :param by: who decided; None is a deadline nobody kept.
     :returns: the counter-entry, or None where nothing was left of the points.
     """
-    if not balance_of(offence):
+    entry = take_off(offence, reason=reason, by=by, at=at)
+    if entry is None:
         return None
-    entry = _counter(offence, reason=reason, by=by, at=at)
     record("staff.points_adjusted", offence, by=by, at=at, changes={"points": (-entry.points, 0)}, reason=reason)
     for other in offence.others_charged.filter(is_frozen=False).select_related("employee"):
         if withdraw_points(other, reason=reason, by=by, at=at) is not None:
@@ -96,6 +102,7 @@ def withdraw_points(offence: Offence, *, reason: str, by: Employee | None, at: d
                 url=other.get_absolute_url(),
                 subject=other.subject_label,
             )
+    settle_again([offence], by=by, at=at)
     return entry
 
 
@@ -126,28 +133,10 @@ def adjust_points(offence: Offence, *, to: Decimal, reason: str, by: Employee, a
         reason=reason.strip()[:500],
     )
     record("staff.points_adjusted", offence, by=by, at=at, changes={"points": (now, to)}, reason=entry.reason)
+    settle_again([offence], by=by, at=at)
     return entry
 
 
 def between(points: Decimal, whole: Decimal) -> bool:
     """Say whether `points` lie between nothing and `whole`, which may be negative."""
     return min(whole, Decimal(0)) <= points <= max(whole, Decimal(0))
-
-
-def _counter(offence: Offence, *, reason: str, by: Employee | None, at: datetime) -> PointEntry:
-    """Book what brings an offence to nothing: against its charge, or beside it where that is countered already."""
-    charge = PointEntry.objects.select_for_update().get(offence=offence, kind=EntryKind.CHARGE)
-    balance = balance_of(offence)
-    countered = PointEntry.objects.filter(counters=charge).exists()
-    return PointEntry.objects.create(
-        offence=offence,
-        employee_id=charge.employee_id,
-        kind=EntryKind.ADJUSTMENT if countered else EntryKind.COUNTER,
-        counters=None if countered else charge,
-        points=-balance.points,
-        fund=-balance.fund,
-        day=shop_day(at),
-        booked_at=at,
-        booked_by=by,
-        reason=reason[:500],
-    )

@@ -21,10 +21,11 @@ from django.utils.translation import gettext as _
 
 from shopops.kit.clock import shop_day
 from staff.actions.settling_sql import BEARERS, BOOKS, SHARERS, SUPERIORS, SUPERIORS_ON_TRIAL, TRIAL
-from staff.models import ClauseVersion, Employee, Offence, Trial
+from staff.models import ClauseVersion, Employee, Trial
 from staff.queries.pricing import overrides, superiors_on
 from staff.states import Per
 
+_LOCK = 726_002
 _DAY = timedelta(days=1)
 
 
@@ -33,7 +34,7 @@ class Priced(NamedTuple):
 
     employee_id: int
     offence_id: int
-    count: int
+    cases: int
     points: Decimal
     fund: Decimal
     is_new: bool = True
@@ -92,9 +93,10 @@ def charge_superiors(
     return settle(version, charged, day, hand=hand) if charged else []
 
 
-def settle_again(offence: Offence, *, by: Employee | None, at: datetime) -> list[Priced]:
-    """Price a person's month anew after something was decided about one case: the next ones may be cheaper for it."""
-    return settle(offence.version, [offence.employee_id], offence.day, hand=Hand(at, by))
+def lock_books() -> None:
+    """Let nobody else tally, replay or settle until this transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
 
 
 def month_of(day: date) -> tuple[date, date]:
@@ -106,7 +108,7 @@ def month_of(day: date) -> tuple[date, date]:
 def _around(version: ClauseVersion, people: list[int], day: date) -> list[tuple[int, list[int], date]]:
     """Return the other groups that hang on a group: clause, people, a day of the month."""
     first, last = month_of(day)
-    group = [version.clause_id, people, first, last]
+    group: list[Any] = [version.clause_id, people, first, last]
     found: dict[tuple[int, date], set[int]] = {}
     with connection.cursor() as cursor:
         if version.superior_points:

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -19,12 +19,10 @@ from shopops.kit.refusals import Refused
 from shopops.kit.sentences import sentence
 from staff.actions.events import notify
 from staff.actions.findings import Written, write_findings
-from staff.actions.settling import Hand, Priced, charge_superiors, settle
+from staff.actions.settling import Hand, Priced, charge_superiors, lock_books, settle
 from staff.models import ClauseVersion, Employee
 from staff.queries.pricing import excusing, versions_on
 from staff.queries.rulebook import points_in_words
-
-_LOCK = 726_002
 
 
 @dataclass
@@ -93,12 +91,6 @@ def price_new(version: ClauseVersion, written: Written, *, day: date, excuses: l
     return priced + charge_superiors(version, fresh, day=day, excuses=excuses, hand=hand)
 
 
-def lock_books() -> None:
-    """Let nobody else tally, replay or settle until this transaction ends."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
-
-
 def tell_charged(booked: list[tuple[ClauseVersion, Priced]], *, day: date, at: datetime) -> None:
     """Tell everybody who was charged or whose charge changed: one sentence a clause, with the days left to appeal."""
     sums: dict[tuple[int, int], Told] = {}
@@ -133,7 +125,7 @@ class Told:
 
     def add(self, priced: Priced) -> None:
         """Take up one booking; what was only mended is no new case."""
-        self.count += priced.count if priced.is_new else 0
+        self.count += priced.cases if priced.is_new else 0
         self.points += priced.points
         self.fund += priced.fund
 

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from shopops.kit.clock import Window
 from shopops.kit.detectors import DETECTORS
-from staff.models import Appointment, ClauseVersion, Employee, Excuse, OrgUnit
+from staff.models import Appointment, ClauseVersion, Employee, Excuse, Offence, OrgUnit
 from staff.queries.people import holds_on
 from staff.queries.rulebook import holder_of, versions_in_force
-from staff.states import Per, TrialState
+from staff.states import Per, Standing, TrialState
 
 
 @dataclass(frozen=True)
@@ -105,16 +105,36 @@ def superiors_on(day: date, *, post: str = "") -> dict[int, int]:
     return {person: head for person, head in found.items() if head is not None and head != person}
 
 
-def excuses_moment(excuse: Excuse, *, employee: int, clause: int, subject: tuple[str, int], at: datetime) -> bool:
-    """Say whether an excuse covers a case; exactly at the end of its span still counts."""
-    if excuse.employee_id not in (None, employee) or excuse.clause_id not in (None, clause):
-        return False
+def excuse_for(
+    excuses: Excusing, version: ClauseVersion, *, employee: int, subject: tuple[str, int], at: datetime
+) -> Excuse | None:
+    """Return the excuse that covers a case, if there is one; exactly at the end of its span still counts."""
+    for excuse in excuses.excuses:
+        if excuse.kind not in version.excuses or excuse.clause_id not in (None, version.clause_id):
+            continue
+        if excuse.employee_id not in (None, employee):
+            continue
+        about = (excuse.subject_type, excuse.subject_id) if excuse.subject_id is not None else subject
+        if about == subject and (excuse.subject_id is not None or excuse.starts_at <= at <= excuse.ends_at):
+            return excuse
+    return None
+
+
+def offences_under(excuse: Excuse) -> QuerySet[Offence]:
+    """Return what an excuse covers and has not been excused: charges, warnings, and what was merged into them."""
+    found = Offence.objects.filter(version__excuses__contains=[excuse.kind]).exclude(standing=Standing.EXCUSED)
+    if excuse.employee_id:
+        found = found.filter(employee=excuse.employee_id)
+    if excuse.clause_id:
+        found = found.filter(clause=excuse.clause_id)
     if excuse.subject_id is not None:
-        return (excuse.subject_type, excuse.subject_id) == subject
-    return excuse.starts_at <= at <= excuse.ends_at
+        found = found.filter(subject_type=excuse.subject_type, subject_id=excuse.subject_id)
+    else:
+        found = found.filter(happened_at__gte=excuse.starts_at, happened_at__lte=excuse.ends_at)
+    return found.select_related("clause", "version", "employee").order_by("day", "happened_at", "pk")
 
 
-def _head_above(unit: int | None, parents: dict[int, int | None], heads: dict[int, int]) -> int | None:
+def _head_above(unit: int | None, parents: Mapping[int, int | None], heads: dict[int, int]) -> int | None:
     """Return the head of a unit, or of the nearest unit above."""
     while unit is not None:
         if unit in heads:
