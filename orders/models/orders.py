@@ -313,6 +313,7 @@ class OrderException(models.Model):
                 fields=("order", "kind"), condition=models.Q(cleared_at=None), name="exception_open_once"
             ),
         )
+        indexes = (models.Index(fields=("-raised_at", "-id"), name="exception_raised"),)
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}: {self.order}"

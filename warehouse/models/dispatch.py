@@ -138,6 +138,8 @@ class DispatchNote(models.Model):
                 condition=models.Q(shipped_at__isnull=False),
             ),
             models.Index(fields=("confirmed_at",), name="note_confirmed"),
+            models.Index(fields=("picked_at",), name="note_picked", condition=models.Q(picked_at__isnull=False)),
+            models.Index(fields=("packed_at",), name="note_packed", condition=models.Q(packed_at__isnull=False)),
             models.Index(fields=("order_numbers",), name="note_orders"),
             models.Index(fields=("ship_by", "id"), name="note_stopped", condition=models.Q(stopped_at__isnull=False)),
         )
