@@ -71,6 +71,12 @@ declare_verbs(
         "staff.appraisal_adjusted": _("adjusted the result"),
         "staff.appraisal_objected": _("objected to the result"),
         "staff.appraisal_answered": _("answered the objection"),
+        "staff.appraisal_returned": _("sent the score back"),
+        "staff.superior_assigned": _("named who scores"),
+        "staff.bonus_revealed": _("looked at the amounts"),
+        "staff.pay_revealed": _("looked at the pay terms"),
+        "staff.pay_terms_set": _("set the pay terms"),
+        "staff.weights_changed": _("changed the weights"),
         "staff.payroll_taken": _("downloaded the bonus sheet"),
     }
 )
