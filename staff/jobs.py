@@ -17,10 +17,10 @@ from staff.actions.metrics import read_metrics_until
 from staff.actions.people import follow_calendar
 from staff.actions.radar import forget_old_sightings, sweep
 from staff.actions.tally import tally_day
-from staff.actions.trials import run_trial
+from staff.actions.trials import run_shadows, run_trial
 from staff.exports.appraisal_papers import print_papers
 from staff.exports.daily_report import make_daily_report
-from staff.models import JobRun, Trial
+from staff.models import AppraisalCycle, Employee, JobRun, Trial
 
 
 def run(*, job_run: int, **_later: Any) -> None:
@@ -32,8 +32,10 @@ def run(*, job_run: int, **_later: Any) -> None:
 
 @job("staff.tally", label=_("Apply the rulebook to a day"))
 def tally(_progress: Progress, *, day: str) -> dict[str, Any]:
-    """Tally one day."""
-    return tally_day(date.fromisoformat(day), at=now()).as_dict()
+    """Tally one day, and record what the drafts in shadow would have booked."""
+    at, when = now(), date.fromisoformat(day)
+    tallied = tally_day(when, at=at).as_dict()
+    return tallied | {"shadows": run_shadows(when, at=at)}
 
 
 @job("staff.run_trial", label=_("Tally a span on trial"))

@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from shopops.kit.clock import start_of_day
 from shopops.kit.worklists import WORKLISTS, Task, Waiting, Worklist
+from staff.models import Appraisal
+from staff.queries.appraisals import (
+    can_object_until,
+    due_self_reviews,
+    score_until,
+    span_in_words,
+    to_answer,
+    to_score,
+    to_sign,
+)
 from staff.queries.drafts import waiting_drafts
 from staff.queries.radar import urgent_of
 
@@ -41,3 +54,56 @@ WORKLISTS.add(
         query="?tab=waiting",
     ),
 )
+
+
+def _appraisals(rows: QuerySet[Appraisal], due: Callable[[Appraisal], date], at: datetime, *, named: bool) -> Waiting:
+    """Count appraisals, and list those that are due first; each is due at the end of its last day."""
+    first = list(rows.order_by("cycle__last", "employee__name_pinyin")[: MOST + 1])
+    ends = [start_of_day(due(one) + timedelta(days=1)) for one in first]
+    tasks = [
+        Task(one.employee.name if named else span_in_words(one.cycle), one.get_absolute_url(), end,
+             span_in_words(one.cycle) if named else "")
+        for one, end in list(zip(first, ends, strict=True))[:SHOWN]
+    ]  # fmt: skip
+    return Waiting(len(first), sum(1 for end in ends if end < at), tasks)
+
+
+def self_reviews(employee: int, at: datetime) -> Waiting:
+    """Return the employee's self-reviews that are to be filed by the end of the month (STF-135)."""
+    return _appraisals(due_self_reviews(employee), lambda one: one.cycle.last, at, named=False)
+
+
+def people_to_score(employee: int, at: datetime) -> Waiting:
+    """Return whom the employee has to score by the 10th (STF-131)."""
+    return _appraisals(to_score(employee, at), lambda one: score_until(one.cycle), at, named=True)
+
+
+def results_to_sign(employee: int, at: datetime) -> Waiting:
+    """Return the employee's results to sign or object to."""
+    return _appraisals(to_sign(employee), lambda one: can_object_until(one.cycle), at, named=False)
+
+
+def objections(employee: int, at: datetime) -> Waiting:
+    """Return the objections the employee may answer, due when the time for objections is over."""
+    return _appraisals(to_answer(employee), lambda one: can_object_until(one.cycle), at, named=True)
+
+
+for _worklist in (
+    Worklist(
+        "staff.self_reviews", _("Self-reviews to file"), "", "staff:appraisals", self_reviews,
+        icon="square-pen", query="?tab=mine&state=waiting",
+    ),
+    Worklist(
+        "staff.people_to_score", _("People to score"), "", "staff:appraisals", people_to_score,
+        icon="clipboard-check", query="?tab=team&state=waiting&state=self_reviewed",
+    ),
+    Worklist(
+        "staff.results_to_sign", _("Results to sign"), "", "staff:appraisals", results_to_sign,
+        icon="signature", query="?tab=mine&state=published",
+    ),
+    Worklist(
+        "staff.objections", _("Objections to answer"), "staff.run_appraisal", "staff:appraisals", objections,
+        icon="hand", query="?tab=all&state=appealed",
+    ),
+):  # fmt: skip
+    WORKLISTS.add(_worklist.name, _worklist)
