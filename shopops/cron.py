@@ -7,6 +7,7 @@ from shopops.kit.schedule import Daily, Every
 CLOCKWORK = (
     Every("orders.release_due_holds", minutes=5),
     Every("staff.radar", minutes=5),
+    Every("staff.lapse_appeals", minutes=60),
     Daily("staff.keep_house", at="00:05"),
     Daily("staff.tally", at="00:30", catch_up_days=31),
     Daily("staff.read_metrics", at="01:00", catch_up_days=31),

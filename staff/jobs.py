@@ -10,8 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from shopops.kit.clock import now
 from shopops.kit.jobs import Progress, job
+from staff.actions.appeals import lapse_appeals as lapse
 from staff.actions.appraisal_cycles import open_due_cycles, publish_cycle, reckon_cycle
-from staff.actions.housekeeping import forget_dead_sessions, forget_old_files, forget_old_news
+from staff.actions.housekeeping import forget_dead_sessions, forget_old_files, forget_old_news, forget_old_runs
 from staff.actions.jobs import run_job, start_job
 from staff.actions.metrics import read_metrics_until
 from staff.actions.people import follow_calendar
@@ -73,7 +74,7 @@ def keep_house(_progress: Progress, *, day: str) -> dict[str, Any]:
     at = now()
     people = follow_calendar(at=at)
     forget_dead_sessions()
-    gone = {"files": forget_old_files(at=at), "news": forget_old_news(at=at), "sightings": forget_old_sightings(at=at)}
+    gone = {"files": forget_old_files(at=at), "runs": forget_old_runs(at=at), "news": forget_old_news(at=at), "sightings": forget_old_sightings(at=at)}
     return {"day": day, "people": people, **gone}
 
 
@@ -110,3 +111,9 @@ def appraisal_papers(progress: Progress, *, cycle: int, only: int | None = None)
     count = print_papers(found, only=only, step=progress.step)
     url = found.get_absolute_url() if only is None else reverse("staff:appraisal", args=[only])
     return {"count": count, "url": url}
+
+
+@job("staff.lapse_appeals", label=_("Decide appeals nobody answered in time"))
+def lapse_appeals(_progress: Progress) -> dict[str, Any]:
+    """Close the appeals whose time is over: unanswered ones for the person, answered ones as they were answered."""
+    return dict(lapse(at=now()))

@@ -5,16 +5,16 @@ from django.utils.translation import gettext_lazy as _
 
 from shopops.kit.lists import list_urls
 from shopops.kit.navigation import Department, Entry, add_department
-from staff.views.drafts import (
-    DRAFTS_PAGE,
-    draft,
-    draft_forward,
-    draft_new,
-    draft_publication,
-    draft_removal,
-    draft_shadow,
-    draft_tunnel,
-    draft_wording,
+from staff.views.appeals import (
+    APPEALS_PAGE,
+    VERDICTS_PAGE,
+    appeal,
+    appeal_acceptance,
+    appeal_answer,
+    appeal_opinion,
+    appeal_panel,
+    appeal_withdrawal,
+    offence_appeal,
 )
 from staff.views.appraisal_cycles import (
     cycle,
@@ -45,6 +45,36 @@ from staff.views.appraisals import (
     signature,
     superior,
 )
+from staff.views.cases import (
+    CASES_PAGE,
+    case,
+    case_confirmation,
+    case_files,
+    case_new,
+    case_rejection,
+    case_terms,
+    case_withdrawal,
+)
+from staff.views.drafts import (
+    DRAFTS_PAGE,
+    draft,
+    draft_forward,
+    draft_new,
+    draft_publication,
+    draft_removal,
+    draft_shadow,
+    draft_tunnel,
+    draft_wording,
+)
+from staff.views.evidence import evidence_file
+from staff.views.excuses import (
+    EXCUSES_PAGE,
+    excuse,
+    excuse_confirmation,
+    excuse_new,
+    excuse_refusal,
+    offence_excuse,
+)
 from staff.views.health import healthz
 from staff.views.history import EVENTS_PAGE
 from staff.views.home import home
@@ -54,10 +84,11 @@ from staff.views.language import language
 from staff.views.login import login, logout
 from staff.views.me import me, my_figure, person_figure, person_me
 from staff.views.notifications import notifications, reading
+from staff.views.offences import offence, offence_waiver
 from staff.views.password import password
 from staff.views.people import PEOPLE_PAGE, person, profile
 from staff.views.permissions import permissions, permissions_sheet
-from staff.views.points import month_points, my_points, offence, offence_waiver, person_points
+from staff.views.points import fund, month_points, my_points, person_points
 from staff.views.radar import RADAR_PAGE, radar_check
 from staff.views.reports import report, report_file, report_making, reports
 from staff.views.rulebook import RULEBOOK_PAGE, clause, whole_rulebook
@@ -108,6 +139,31 @@ urlpatterns = [
     path("points/people/<int:number>/", person_points, name="person_points"),
     path("points/offences/<int:number>/", offence, name="offence"),
     path("points/offences/<int:number>/waiver/", offence_waiver, name="offence_waiver"),
+    path("points/offences/<int:number>/appeal/", offence_appeal, name="offence_appeal"),
+    path("points/offences/<int:number>/excuse/", offence_excuse, name="offence_excuse"),
+    path("points/fund/", fund, name="fund"),
+    path("cases/", include(list_urls(CASES_PAGE))),
+    path("cases/new/", case_new, name="case_new"),
+    path("cases/new/terms/", case_terms, name="case_terms"),
+    path("cases/<int:number>/", case, name="case"),
+    path("cases/<int:number>/confirmation/", case_confirmation, name="case_confirmation"),
+    path("cases/<int:number>/rejection/", case_rejection, name="case_rejection"),
+    path("cases/<int:number>/withdrawal/", case_withdrawal, name="case_withdrawal"),
+    path("cases/<int:number>/files/", case_files, name="case_files"),
+    path("evidence/<int:number>/", evidence_file, name="evidence_file"),
+    path("appeals/", include(list_urls(APPEALS_PAGE))),
+    path("appeals/verdicts/", include(list_urls(VERDICTS_PAGE))),
+    path("appeals/<int:number>/", appeal, name="appeal"),
+    path("appeals/<int:number>/answer/", appeal_answer, name="appeal_answer"),
+    path("appeals/<int:number>/opinion/", appeal_opinion, name="appeal_opinion"),
+    path("appeals/<int:number>/acceptance/", appeal_acceptance, name="appeal_acceptance"),
+    path("appeals/<int:number>/panel/", appeal_panel, name="appeal_panel"),
+    path("appeals/<int:number>/withdrawal/", appeal_withdrawal, name="appeal_withdrawal"),
+    path("excuses/", include(list_urls(EXCUSES_PAGE))),
+    path("excuses/new/", excuse_new, name="excuse_new"),
+    path("excuses/<int:number>/", excuse, name="excuse"),
+    path("excuses/<int:number>/confirmation/", excuse_confirmation, name="excuse_confirmation"),
+    path("excuses/<int:number>/refusal/", excuse_refusal, name="excuse_refusal"),
     path("rulebook/", include(list_urls(RULEBOOK_PAGE))),
     path("rulebook/whole/", whole_rulebook, name="whole_rulebook"),
     path("rulebook/drafts/", include(list_urls(DRAFTS_PAGE))),
@@ -203,6 +259,10 @@ add_department(
             Entry("staff.kpi", _("Daily KPI"), "staff:kpi", "staff.view_metricreading", icon="chart-column", jump="k"),
             Entry("staff.reports", _("Daily reports"), "staff:reports", "staff.view_reportsnapshot", icon="file-down"),
             Entry("staff.my_points", _("My points"), "staff:my_points", "", icon="scale", jump="p"),
+            Entry("staff.appeals", _("Appeals"), "staff:appeals", "", icon="message-square"),
+            Entry("staff.cases", _("Reported cases"), "staff:cases", "staff.view_casereport", icon="flag"),
+            Entry("staff.excuses", _("Excuses"), "staff:excuses", "staff.view_excuse", icon="handshake"),
+            Entry("staff.verdicts", _("Verdicts"), "staff:verdicts", "", icon="scroll-text"),
             Entry("staff.points", _("Points of everybody"), "staff:points", "staff.view_pointentry", icon="gavel"),
             Entry("staff.rulebook", _("Rulebook"), "staff:rulebook", "", icon="book-open", jump="b"),
             Entry("staff.drafts", _("Drafts of clauses"), "staff:drafts", "staff.draft_clause", icon="square-pen"),

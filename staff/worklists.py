@@ -22,6 +22,13 @@ from staff.queries.appraisals import (
 )
 from staff.queries.drafts import waiting_drafts
 from staff.queries.radar import urgent_of
+from staff.queries.second_person import (
+    appeals_on_panel,
+    appeals_to_judge,
+    cases_waiting,
+    excuses_waiting,
+    verdicts_to_accept,
+)
 
 MOST = 1000
 SHOWN = 5
@@ -104,6 +111,30 @@ for _worklist in (
     Worklist(
         "staff.objections", _("Objections to answer"), "staff.run_appraisal", "staff:appraisals", objections,
         icon="hand", query="?tab=all&state=appealed",
+    ),
+):  # fmt: skip
+    WORKLISTS.add(_worklist.name, _worklist)
+
+for _worklist in (
+    Worklist(
+        "staff.appeals_to_judge", _("Appeals to judge"), "staff.judge_appeal", "staff:appeals", appeals_to_judge,
+        icon="message-square", query="?tab=judge",
+    ),
+    Worklist(
+        "staff.appeals_on_panel", _("Appeals before the panel"), "staff.sit_on_panel", "staff:appeals",
+        appeals_on_panel, icon="users", query="?tab=panel",
+    ),
+    Worklist(
+        "staff.verdicts_to_accept", _("My appeals that were answered"), "", "staff:appeals", verdicts_to_accept,
+        icon="message-square", query="?tab=mine&state=answered",
+    ),
+    Worklist(
+        "staff.cases_to_decide", _("Reported cases for a second person"), "staff.confirm_case", "staff:cases",
+        cases_waiting, icon="flag", query="?tab=decide",
+    ),
+    Worklist(
+        "staff.excuses_to_confirm", _("Excuses for a second person"), "staff.confirm_excuse", "staff:excuses",
+        excuses_waiting, icon="handshake", query="?tab=decide",
     ),
 ):  # fmt: skip
     WORKLISTS.add(_worklist.name, _worklist)

@@ -156,7 +156,6 @@ def confirm_case(case: CaseReport, *, answer: str = "", by: Employee, at: dateti
         offence = _book(case, by=by, at=at)
         CaseReport.objects.filter(pk=case.pk).update(offence=offence)
         case.offence = offence
-        _tell_person(case, offence, by=by, at=at)
     record("staff.case_confirmed", case, by=by, at=at, reason=answer.strip())
     _tell_reporter(case, _("%(name)s confirmed your report %(case)s."), by=by, at=at)
     return offence
@@ -273,17 +272,6 @@ def _ask_second_person(case: CaseReport, *, at: datetime) -> None:
         name=case.reported_by.name,
         case=case,
     )
-
-
-def _tell_person(case: CaseReport, offence: Offence, *, by: Employee, at: datetime) -> None:
-    """Tell the person what was booked, with the evidence behind the link, and how long they may appeal."""
-    values = {"clause": case.clause.number, "name": by.name}
-    if case.kind == CaseKind.REWARD:
-        text = _("%(clause)s: a reward for you, confirmed by %(name)s.")
-    else:
-        text = _("%(clause)s was booked, confirmed by %(name)s. See the evidence; you may appeal for %(days)s days.")
-        values["days"] = str(offence.version.appeal_days)
-    notify([case.employee], "points", text, at=at, url=offence.get_absolute_url(), **values)
 
 
 def _tell_reporter(case: CaseReport, text: str | Promise, *, by: Employee, at: datetime) -> None:

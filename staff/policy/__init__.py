@@ -1,22 +1,34 @@
 """What a manager may change, one file a subject."""
 
+from staff.policy.appeals import LEADER_DAYS, PANEL_DAYS, PANEL_SIZE, STEP_DAYS
 from staff.policy.appraisal import OBJECTION_DAYS, SCORE_BY
-from staff.policy.house import COMPANY_NAME, FILE_DAYS, NOTICE_DAYS, OFFICE_HOURS, office_hours, spans
+from staff.policy.cases import EVIDENCE_FILES, EVIDENCE_MB, REWARD_FUND, REWARD_POINTS, WAIVER_LIMIT
+from staff.policy.house import COMPANY_NAME, FILE_DAYS, NOTICE_DAYS, OFFICE_HOURS, RUN_DAYS, office_hours, spans
 from staff.policy.kpi import FIGURES_BY_HOUR, SMALL_SAMPLE
 from staff.policy.radar import RADAR_DAYS, RADAR_HOURS, RADAR_SOON_HOURS
 
 __all__ = [
     "COMPANY_NAME",
+    "EVIDENCE_FILES",
+    "EVIDENCE_MB",
     "FIGURES_BY_HOUR",
     "FILE_DAYS",
+    "LEADER_DAYS",
     "NOTICE_DAYS",
     "OBJECTION_DAYS",
     "OFFICE_HOURS",
+    "PANEL_DAYS",
+    "PANEL_SIZE",
     "RADAR_DAYS",
     "RADAR_HOURS",
     "RADAR_SOON_HOURS",
+    "REWARD_FUND",
+    "REWARD_POINTS",
+    "RUN_DAYS",
     "SCORE_BY",
     "SMALL_SAMPLE",
+    "STEP_DAYS",
+    "WAIVER_LIMIT",
     "office_hours",
     "spans",
 ]

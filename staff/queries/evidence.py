@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.utils.dateparse import parse_datetime
@@ -12,7 +13,9 @@ from django.utils.translation import gettext_noop, ngettext
 
 from shopops.kit.clock import SHANGHAI
 from staff.models import Employee, Offence
+from staff.queries.appeals import may_see_appeal
 from staff.queries.history import Line, history_of
+from staff.states import EntryKind, Standing
 
 LABELS = {
     "orders": gettext_noop("Orders"),
@@ -24,7 +27,11 @@ LABELS = {
     "promised_at": gettext_noop("Promised to the platform"),
     "deadline": gettext_noop("Deadline"),
     "shipped_at": gettext_noop("Shipped at"),
+    "happened_at": gettext_noop("Happened at"),
+    "text": gettext_noop("What happened"),
+    "files": gettext_noop("Files"),
 }
+_LIMITS = ("deadline", "promised_at", "shipped_at")
 
 
 @dataclass(frozen=True)
@@ -40,7 +47,16 @@ class FactShown:
 def offence_with_evidence(pk: int) -> Offence | None:
     """Return an offence with everything its page shows; two queries."""
     return (
-        Offence.objects.select_related("clause", "version", "employee")
+        Offence.objects.select_related(
+            "clause",
+            "version__clause",
+            "employee",
+            "excuse__confirmed_by",
+            "merged_into__clause",
+            "because_of__clause",
+            "because_of__employee",
+            "appeal__leader",
+        )
         .prefetch_related("entries__booked_by", "entries__countered_by")
         .filter(pk=pk)
         .first()
@@ -48,8 +64,44 @@ def offence_with_evidence(pk: int) -> Offence | None:
 
 
 def may_see(offence: Offence, reader: Employee) -> bool:
-    """Say whether somebody may read the evidence: it is their own, or they may see everybody's."""
-    return offence.employee_id == reader.pk or reader.has_perm("staff.view_offence")
+    """Say whether somebody may read the evidence: it is their own, they judge it, or they may see everybody's."""
+    if offence.employee_id == reader.pk or reader.has_perm("staff.view_offence"):
+        return True
+    appeal = getattr(offence, "appeal", None)
+    return appeal is not None and may_see_appeal(appeal, reader)
+
+
+def workings_in_words(workings: dict[str, Any]) -> list[str]:
+    """Return how an entry came from the price, a sentence each: which case of the month, doubled, left out."""
+    said = []
+    number, times = workings.get("number"), _number(workings.get("times"))
+    if number and times:
+        words = _("Case %(number)s of the month: %(times)s times the price.")
+        said.append(words % {"number": number, "times": f"{times.normalize():f}"})
+    elif number:
+        said.append(_("Case %(number)s of the month.") % {"number": number})
+    before = _number(workings.get("cost_before")) or _number(workings.get("fund_before"))
+    if before:
+        said.append(
+            _("%(before)s of the same cause were charged already; only what goes beyond counts.")
+            % {"before": f"{before.normalize():f}"}
+        )
+    cap, left_out = _number(workings.get("cap")), _number(workings.get("left_out"))
+    if cap and left_out:
+        said.append(
+            _("The month is capped at %(cap)s; %(left_out)s is left out.")
+            % {"cap": f"{cap.normalize():f}", "left_out": f"{abs(left_out).normalize():f}"}
+        )
+    if workings.get("given"):
+        said.append(_("The amount was decided by people."))
+    return said
+
+
+def _number(text: Any) -> Decimal | None:
+    try:
+        return Decimal(str(text)) if text is not None else None
+    except InvalidOperation:
+        return None
 
 
 def facts_in_words(offence: Offence) -> list[FactShown]:
@@ -68,7 +120,9 @@ def facts_in_words(offence: Offence) -> list[FactShown]:
 
 
 def lateness(offence: Offence) -> str:
-    """Return by how much the limit was missed, as far as it was known when it was found."""
+    """Return by how much the limit was missed, as far as it was known when it was found; empty where there was none."""
+    if not any(name in offence.facts for name in _LIMITS):
+        return ""
     shipped = offence.facts.get("shipped_at")
     until = parse_datetime(shipped) if shipped else offence.found_at
     if until is None or until <= offence.happened_at:
@@ -92,18 +146,33 @@ def limit_in_words(moment: datetime | None) -> str:
 
 
 def offence_story(offence: Offence) -> list[Line]:
-    """Return what became of an offence, newest first: found by the tally, and everything people did about it."""
+    """Return what became of an offence, newest first: found by the tally or booked by people, and all done about it."""
+    appeal = getattr(offence, "appeal", None)
+    lines = history_of(offence, *([appeal] if appeal else []))
+    if offence.subject_type == "staff.CaseReport":
+        return lines
     found = Line(
         at=offence.found_at,
         who="",
-        what=_("found it and booked the points") if offence.version.points else _("found it; a warning without points"),
+        what=_found_in_words(offence),
         tone="plain",
         changes=[],
         reason="",
         subject=offence.subject_label,
         verb="staff.offence_found",
     )
-    return [*history_of(offence), found]
+    return [*lines, found]
+
+
+def _found_in_words(offence: Offence) -> str:
+    """Return what the tally made of an offence."""
+    if any(entry.kind == EntryKind.CHARGE for entry in offence.entries.all()):
+        return _("found it and booked the points")
+    if offence.standing == Standing.EXCUSED:
+        return _("found it; it is excused")
+    if offence.standing == Standing.MERGED:
+        return _("found it and merged it into another case")
+    return _("found it; a warning without points")
 
 
 def _value(name: str, value: Any, moment: datetime | None) -> str:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from shopops.kit.lists import Reader, Row
 from staff.models import Employee, Excuse, Offence
 from staff.queries.people import matching_people
-from staff.states import ExcuseKind, Standing
+from staff.states import ExcuseKind
 
 SEES_ALL = "staff.view_excuse"
 WAITING = Q(confirmed_at=None, refused_at=None)
@@ -50,20 +50,6 @@ def add_excuse_words(rows: list[Row], _reader: Reader) -> None:
 def whole_excuses() -> QuerySet[Excuse]:
     """Return excuses with what their page shows."""
     return Excuse.objects.select_related("employee", "clause", "entered_by", "confirmed_by")
-
-
-def offences_covered(excuse: Excuse) -> QuerySet[Offence]:
-    """Return the charges an excuse speaks of, whether it is confirmed or not: those its confirmation takes back."""
-    found = Offence.objects.filter(
-        standing=Standing.CHARGED, happened_at__gte=excuse.starts_at, happened_at__lt=excuse.ends_at
-    ).filter(version__excuses__contains=[excuse.kind])
-    if excuse.employee_id:
-        found = found.filter(employee=excuse.employee_id)
-    if excuse.clause_id:
-        found = found.filter(clause=excuse.clause_id)
-    if excuse.subject_id is not None:
-        found = found.filter(subject_type=excuse.subject_type, subject_id=excuse.subject_id)
-    return found.select_related("clause", "employee").order_by("happened_at", "pk")
 
 
 def excused_offences(excuse: Excuse) -> QuerySet[Offence]:

@@ -1,47 +1,52 @@
-"""Points: my own with their evidence, everybody's of a month, and the page of one offence."""
+"""Points: my own with their evidence, everybody's of a month, and the happiness fund."""
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.contrib import messages
-from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from shopops.kit.access import SIGNED_IN, allowed
 from shopops.kit.charts import Point, horizontal_bars, trend
 from shopops.kit.clock import now, shop_day
-from staff.actions.points import waive_offence
-from staff.models import Employee, Offence
-from staff.queries.evidence import facts_in_words, lateness, may_see, offence_story, offence_with_evidence
+from staff.models import Employee, PointEntry
+from staff.queries.appeals import VERDICT_TONES
+from staff.queries.cases import amount_in_words
+from staff.queries.evidence import workings_in_words
+from staff.queries.funds import fund_by_month, fund_entries, fund_of
 from staff.queries.points import (
+    days_to_appeal,
     entries_of_person,
     month_span,
-    total_of_person,
+    settled_without_points,
     totals_by_clause,
     totals_by_month,
     totals_by_person,
+    totals_by_unit,
     warnings_of_person,
+    whole_total,
 )
-from staff.queries.rulebook import parameters_in_words, points_in_words, wording, words_on
+from staff.queries.terms import points_in_words
+from staff.states import AppealState, ClauseKind, EntryKind
+from staff.views.asking import actor
 
 MONTHS_SHOWN = 12
 MOST_LINES = 300
 MOST_BARS = 10
+NOTHING = Decimal(0)
 
 
 @allowed(SIGNED_IN)
 @require_GET
 def my_points(request: HttpRequest) -> HttpResponse:
     """Show my points of a month, the warnings, and how it came so far."""
-    assert isinstance(request.user, Employee)  # noqa: S101 -- signed in, says the decorator
-    return _points_page(request, request.user)
+    return _points_page(request, actor(request))
 
 
 @allowed("staff.view_pointentry")
@@ -54,19 +59,33 @@ def person_points(request: HttpRequest, number: int) -> HttpResponse:
 @allowed("staff.view_pointentry")
 @require_GET
 def month_points(request: HttpRequest) -> HttpResponse:
-    """Show everybody's points of a month: by person and by clause."""
+    """Show everybody's points of a month: by unit, by clause and by person."""
     first, last = month_span(asked_month(request))
     people = totals_by_person(first=first, last=last)
-    clauses = totals_by_clause(first=first, last=last)
-    charged = [row for row in people if row["points"]]
+    lost = [row for row in people if row["points"] < 0]
+    frozen = sum((row["frozen"] for row in people), NOTHING)
+    total = sum((row["points"] for row in people), NOTHING)
     return render(
         request,
         "staff/points/month.html",
         {
             **_months(first, "staff:points"),
-            "people": [{**row, "points_text": points_in_words(row["points"])} for row in people],
-            "clauses": [{**row, "points_text": points_in_words(row["points"])} for row in clauses],
-            "total": points_in_words(sum((row["points"] for row in people), Decimal(0))),
+            "people": [
+                {
+                    **row,
+                    "points_text": points_in_words(row["points"]),
+                    "frozen_text": points_in_words(row["frozen"]) if row["frozen"] else "",
+                    "fund_text": amount_in_words(NOTHING, row["fund"]) if row["fund"] else "",
+                }
+                for row in people
+            ],
+            "units": [(unit, points_in_words(unit.points)) for unit in totals_by_unit(people)],
+            "clauses": [
+                {**row, "points_text": amount_in_words(row["points"], row["money"])}
+                for row in totals_by_clause(first=first, last=last)
+            ],
+            "total": points_in_words(total),
+            "frozen": points_in_words(frozen) if frozen else "",
             "charges": sum(row["charges"] for row in people),
             "warnings": sum(row["warnings"] for row in people),
             "chart": horizontal_bars(
@@ -76,61 +95,49 @@ def month_points(request: HttpRequest) -> HttpResponse:
                         -row["points"],
                         f"{reverse('staff:person_points', args=[row['employee_id']])}?month={first:%Y-%m}",
                     )
-                    for row in charged[:MOST_BARS]
+                    for row in lost[:MOST_BARS]
                 ],
                 title=_("Points lost"),
                 name=_("Points lost"),
                 tone="bad",
             )
-            if charged
+            if lost
             else None,
         },
     )
 
 
-@allowed(SIGNED_IN)
+@allowed("staff.view_pointentry")
 @require_GET
-def offence(request: HttpRequest, number: int) -> HttpResponse:
-    """Show the evidence of an offence: to the person it is about, and to those who may see everybody's."""
-    found = _visible(request, number)
-    assert isinstance(request.user, Employee)  # noqa: S101 -- signed in, says the decorator
-    words = words_on(found.day)
-    facts = facts_in_words(found)
-    entries = list(found.entries.all())
-    balance = sum((entry.points for entry in entries), Decimal(0))
+def fund(request: HttpRequest) -> HttpResponse:
+    """Show the happiness fund of a month: what came in, from which centre, and entry by entry (GOV-014)."""
+    first, last = month_span(asked_month(request))
+    year = [first]
+    while len(year) < MONTHS_SHOWN:
+        year.append((year[-1] - timedelta(days=1)).replace(day=1))
+    year.reverse()
+    paid = fund_by_month(first=year[0], last=last)
+    entries = list(fund_entries(first=first, last=last)[: MOST_LINES + 1])
+    base = reverse("staff:fund")
     return render(
         request,
-        "staff/points/offence.html",
+        "staff/points/fund.html",
         {
-            "offence": found,
-            "moments": [fact for fact in facts if fact.moment],
-            "facts": [fact for fact in facts if not fact.moment],
-            "late": lateness(found),
-            "text": wording(found.version, words),
-            "parameters": parameters_in_words(found.version, words),
-            "priced": points_in_words(found.version.points),
-            "balance": points_in_words(balance),
-            "is_warning": not found.version.points,
-            "is_waived": len(entries) > 1,
-            "is_mine": found.employee_id == request.user.pk,
-            "may_waive": bool(balance)
-            and found.employee_id != request.user.pk
-            and request.user.has_perm("staff.waive_offence"),
-            "story": offence_story(found),
+            **_months(first, "staff:fund"),
+            "fund": fund_of(first=first, last=last),
+            "entries": entries[:MOST_LINES],
+            "more": len(entries) > MOST_LINES,
+            "reward": ClauseKind.REWARD,
+            "chart": trend(
+                [Point(f"{one:%Y-%m}", paid.get(one, NOTHING), f"{base}?month={one:%Y-%m}") for one in year],
+                title=_("Paid into the fund by month"),
+                name=_("Yuan"),
+                size=(480, 200),
+            )
+            if paid
+            else None,
         },
     )
-
-
-@allowed("staff.waive_offence")
-@require_POST
-def offence_waiver(request: HttpRequest, number: int) -> HttpResponse:
-    """Waive the points of an offence, with the reason."""
-    found = _visible(request, number)
-    assert isinstance(request.user, Employee)  # noqa: S101 -- signed in, says the decorator
-    reason = request.POST.get("reason", "").replace("\x00", "")
-    waive_offence(found, reason=reason, by=request.user, at=now())
-    messages.success(request, _("The points are waived; %(name)s has been told.") % {"name": found.employee})
-    return redirect(found)
 
 
 def asked_month(request: HttpRequest) -> date:
@@ -142,24 +149,17 @@ def asked_month(request: HttpRequest) -> date:
         return this
 
 
-def _visible(request: HttpRequest, number: int) -> Offence:
-    """Return an offence this person may see; whoever may not does not learn whether it exists."""
-    found = offence_with_evidence(number)
-    if found is None:
-        raise Http404
-    if not isinstance(request.user, Employee) or not may_see(found, request.user):
-        raise PermissionDenied("staff.view_offence")
-    return found
-
-
 def _points_page(request: HttpRequest, person: Employee) -> HttpResponse:
+    at = now()
     first, last = month_span(asked_month(request))
     before_first, before_last = month_span(first - timedelta(days=1))
-    total = total_of_person(person, first=first, last=last)
+    total = whole_total(person, first=first, last=last)
     entries = list(entries_of_person(person, first=first, last=last)[:MOST_LINES])
     warnings = list(warnings_of_person(person, first=first, last=last)[:MOST_LINES])
+    before = whole_total(person, first=before_first, last=before_last)
     is_mine = person == request.user
     address = "staff:my_points" if is_mine else "staff:person_points"
+    shown = [_entry(entry, at) for entry in entries]
     return render(
         request,
         "staff/points/person.html",
@@ -167,20 +167,42 @@ def _points_page(request: HttpRequest, person: Employee) -> HttpResponse:
             **_months(first, address, *([] if is_mine else [person.pk])),
             "person": person,
             "is_mine": is_mine,
-            "entries": [(entry, points_in_words(entry.points)) for entry in entries],
+            "entries": shown,
             "warnings": warnings,
-            "total": points_in_words(total),
-            "last_month": points_in_words(total_of_person(person, first=before_first, last=before_last)),
+            "settled": list(settled_without_points(person, first=first, last=last)[:MOST_LINES]),
+            "total": points_in_words(total.points),
+            "frozen": points_in_words(total.frozen) if total.frozen else "",
+            "at_worst": points_in_words(total.at_worst),
+            "fund": amount_in_words(NOTHING, total.fund) if total.fund else "",
+            "last_month": points_in_words(before.points),
             "clauses": [
-                (row, points_in_words(row["points"]))
+                (row, amount_in_words(row["points"], row["money"]))
                 for row in totals_by_clause(first=first, last=last, employee=person)
             ],
-            "charges": sum(1 for entry in entries if entry.counters_id is None),
-            "waived": sum(1 for entry in entries if entry.counters_id is not None),
+            "charges": sum(1 for entry in entries if entry.kind == EntryKind.CHARGE),
+            "waived": sum(1 for entry in entries if entry.kind == EntryKind.COUNTER),
+            "appealable": sum(1 for one in shown if one["days"] is not None),
             "chart": _months_chart(person, first, last, address, is_mine=is_mine),
             "more": len(entries) == MOST_LINES or len(warnings) == MOST_LINES,
         },
     )
+
+
+def _entry(entry: PointEntry, at: datetime) -> dict[str, Any]:
+    """Return an entry as a line of the ledger, with its appeal, or with the days left to file one."""
+    appeal = getattr(entry.offence, "appeal", None) if entry.kind == EntryKind.CHARGE else None
+    return {
+        "entry": entry,
+        "amount": amount_in_words(entry.points, entry.fund) if entry.points or entry.fund else "0",
+        "tone": "danger" if entry.points < 0 else "good",
+        "is_frozen": entry.offence.is_frozen,
+        "days": days_to_appeal(entry, at=at),
+        "appeal": appeal,
+        "verdict_tone": VERDICT_TONES.get(appeal.verdict, "plain")
+        if appeal and appeal.state == AppealState.CLOSED
+        else "",
+        "workings": workings_in_words(entry.workings) if entry.kind == EntryKind.CHARGE else [],
+    }
 
 
 def _months_chart(person: Employee, first: date, last: date, address: str, *, is_mine: bool) -> Any:
@@ -194,7 +216,7 @@ def _months_chart(person: Employee, first: date, last: date, address: str, *, is
         return None
     base = reverse(address, args=[] if is_mine else [person.pk])
     return trend(
-        [Point(f"{month:%Y-%m}", totals.get(month, Decimal(0)), f"{base}?month={month:%Y-%m}") for month in months],
+        [Point(f"{month:%Y-%m}", totals.get(month, NOTHING), f"{base}?month={month:%Y-%m}") for month in months],
         title=_("Points by month"),
         name=_("Points"),
         tone="bad",
