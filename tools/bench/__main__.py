@@ -14,7 +14,7 @@ from tools.bench.registry import BENCHES, Result
 from tools.dev.places import say
 
 FRAME = {
-    *("__main__", "database", "registry", "serving", "wsgi", "plain_pages", "big_shop", "order_files"),
+    *("__main__", "database", "registry", "serving", "wsgi", "plain_pages", "plain_radar", "big_shop", "order_files"),
     *("import_export", "import_memory", "import_anchor"),
 }
 

@@ -15,6 +15,8 @@ from django.template import Context, Engine
 from django.test.utils import override_settings
 from django.urls import path
 
+from tools.bench import plain_radar
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
@@ -31,7 +33,11 @@ def orders(_request: HttpRequest) -> HttpResponse:
     return answer
 
 
-urlpatterns = [path("plain/orders/", orders)]
+urlpatterns = [
+    path("plain/orders/", orders),
+    path("plain/radar/", plain_radar.radar),
+    path("plain/home/", plain_radar.home),
+]
 
 
 class PlainRequest(WSGIRequest):

@@ -65,6 +65,7 @@ def dispatch(
                 line.scanned = line.quantity
         if note.state == NoteState.SHIPPED:
             _travel(note, sale.order, made, at, random)
+    _let_everybody_wait(made, crew)
     _finish(made, at, random)
     return made
 
@@ -143,6 +144,20 @@ def _note(sale: Sale, number: int, warehouse: Warehouse, carrier: Carrier) -> Di
         ship_by=order.ship_by,
         carrier=carrier,
     )
+
+
+def _let_everybody_wait(made: Dispatch, crew: Crew) -> None:
+    """See that every agent answers for two parcels that have not left, whatever the hour."""
+    waiting = [(number, note) for number, note in enumerate(made.notes) if note.state != NoteState.SHIPPED]
+    waiting.sort(key=lambda pair: (pair[1].confirmed_at.astimezone(SHANGHAI).time() >= OPENS, pair[1].confirmed_at))
+    free = [(number, note) for number, note in waiting if note.confirmed_by_id is None]
+    for agent in crew.agents:
+        own = sum(note.confirmed_by_id == agent.pk for _number, note in waiting)
+        while own < 2 and len(free) > 2:  # noqa: PLR2004 -- some stay with the rules
+            number, note = free.pop()
+            sale = made.sales[number]
+            sale.order.confirmed_by, sale.confirmed_by_id, note.confirmed_by_id = agent, agent.pk, agent.pk
+            own += 1
 
 
 def _lines(note: DispatchNote, sale: Sale) -> list[DispatchLine]:

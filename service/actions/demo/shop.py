@@ -18,6 +18,7 @@ from orders.states import UNREVIEWED, ImportState
 from service.actions.demo.dispatch import Crew, Dispatch, dispatch, write_dispatch
 from service.actions.demo.goods import make_goods, make_shops
 from service.actions.demo.history import write_history
+from service.actions.demo.radar import make_radar
 from service.actions.demo.rules import make_rules
 from service.actions.demo.sales import make_sales, write_sales
 from service.actions.demo.stock import make_stock
@@ -74,6 +75,7 @@ def make_demo_shop(*, orders: int, days: int, seed: int, at: datetime, say: Say 
     say(f"{made.to_review} orders to review, screened")
     _judge(days=days, at=at, made=made)
     say(f"{made.offences} offences found and booked")
+    say(f"{make_radar(at=at)} seen coming by the radar")
     return made
 
 
