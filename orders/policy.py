@@ -2,22 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
 from decimal import Decimal
 
 from django.utils.translation import gettext_lazy as _
 
 from shopops.kit.policy import Setting
 
-SHIP_HOURS = Setting(
-    "orders.ship_hours",
-    24,
-    label=_("Hours from approval until an order turns amber"),
-    help=_("ORD-014: shipped within 24 hours of confirmation. A stricter promise of the platform wins."),
-    unit=_("hours"),
-    least=1,
-    most=240,
-)
 HOLD_HOURS = Setting(
     "orders.hold_hours",
     24,
@@ -115,12 +105,3 @@ FLAG_MEANINGS = tuple(
     )
 )
 """In the order of the flags' numbers."""
-
-
-def due_at(confirmed_at: datetime, promised_at: datetime | None) -> datetime:
-    """Return when an order turns amber: some hours after `confirmed_at` (ORD-014), or at the platform's earlier time.
-
-    Before anybody has approved the order, the moment of payment stands in for the confirmation.
-    """
-    own = confirmed_at + timedelta(hours=SHIP_HOURS())
-    return own if promised_at is None else min(own, promised_at)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from django.db import connection, transaction
 
-from orders import policy
 from orders.actions.exceptions import clear_exceptions, raise_exceptions
+from orders.queries.promises import promise_at
 from orders.queries.screening import Trouble, dismissed_troubles, open_troubles, troubles_of, wanted_skus
 from orders.states import IN_REVIEW, ExceptionKind, OrderState
 from warehouse.queries.stock import available
@@ -39,7 +39,7 @@ def check_orders(order_ids: Collection[int], *, at: datetime) -> Checked:
     ids = [order for order, state in states.items() if state in IN_REVIEW]
     if not ids:
         return Checked(len(states), matched, 0, 0, [], {})
-    _set_due(ids)
+    _set_due(ids, promise=promise_at(at))
     found = troubles_of(ids, available(wanted_skus(ids)))
     new, cleared = _settle(ids, found, at=at)
     reviewed = [order for order in ids if states[order] == OrderState.REVIEW]
@@ -92,15 +92,15 @@ def _lock(order_ids: list[int]) -> dict[int, str]:
         return dict(cursor.fetchall())
 
 
-def _set_due(order_ids: list[int]) -> None:
-    """Write when each order is due: some hours after its payment until it is approved, or as the platform wants it."""
+def _set_due(order_ids: list[int], *, promise: timedelta) -> None:
+    """Write when each order is due: `promise` after its payment until it is approved, or as the platform wants it."""
     with connection.cursor() as cursor:
         cursor.execute(
             """
             UPDATE orders_order o SET ship_by = d.due
-            FROM (SELECT id, least(promised_at, coalesce(paid_at, placed_at) + make_interval(hours => %(hours)s)) AS due
+            FROM (SELECT id, least(promised_at, coalesce(paid_at, placed_at) + make_interval(secs => %(seconds)s)) AS due
                   FROM orders_order WHERE id = ANY(%(ids)s)) d
             WHERE o.id = d.id AND o.ship_by IS DISTINCT FROM d.due
             """,
-            {"hours": policy.SHIP_HOURS(), "ids": order_ids},
+            {"seconds": promise.total_seconds(), "ids": order_ids},
         )

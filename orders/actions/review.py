@@ -17,6 +17,7 @@ from orders.actions.trail import record_orders
 from orders.models import Order
 from orders.queries.families import Family, confirmed_by_finance, lock_families, troubles_in
 from orders.queries.freshness import stamps_of
+from orders.queries.promises import due_at, promise_at
 from orders.states import ExceptionKind, OrderState
 from shopops.kit.garbage import uncollected
 from shopops.kit.moves import MoveRefused
@@ -79,7 +80,7 @@ def _approve(
             refused[one.head.id] = why
         else:
             ready.append(one)
-    due = partial(policy.due_at, at)
+    due = partial(due_at, at, promise=promise_at(at))
     issued = issue_notes([_request(one, due) for one in ready], by=by, at=at, batch=batch) if ready else Issued()
     granted = [one for one in ready if one.head.id in issued.notes]
     _write(granted, issued, by=by, at=at)

@@ -197,4 +197,4 @@ def test_unmatched_goods_come_with_suggestions():
 
 
 def test_the_limits_can_be_changed_by_a_manager():
-    assert {"orders.ship_hours", "orders.approve_limit", "orders.price_factor"} <= set(SETTINGS)
+    assert {"orders.hold_hours", "orders.approve_limit", "orders.price_factor"} <= set(SETTINGS)
