@@ -35,6 +35,15 @@ FILE_DAYS = Setting(
     least=1,
     most=365,
 )
+RUN_DAYS = Setting(
+    "staff.run_days",
+    180,
+    label=_("Days that finished jobs stay listed"),
+    help=_("Imports, exports and reports themselves stay; what the clock started stays too."),
+    unit=_("days"),
+    least=30,
+    most=3650,
+)
 NOTICE_DAYS = Setting(
     "staff.notice_days",
     90,

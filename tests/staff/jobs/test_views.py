@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.core.files.base import ContentFile
 
 from staff.actions.events import notify
-from staff.actions.housekeeping import forget_dead_sessions, forget_old_files, forget_old_news
-from staff.models import Event, JobRun, Notification
+from staff.actions.housekeeping import forget_dead_sessions, forget_old_files, forget_old_news, forget_old_runs
+from staff.models import Event, JobRun, Notification, ReportSnapshot
 from staff.states import JobState
 from tests.factories.staff import NOON, EmployeeFactory, JobRunFactory, employee_with
 
@@ -95,6 +97,24 @@ def test_old_news_and_dead_sessions_are_forgotten(lina):
 
     assert forget_old_news(at=NOON) == 1
     assert Notification.objects.get().text == "新"
+
+
+def test_old_runs_are_forgotten_but_not_reports_and_not_what_the_clock_did(lina):
+    long_ago = NOON - timedelta(days=181)
+    old = {"asked_by": lina, "state": JobState.DONE, "finished_at": long_ago}
+    JobRunFactory(**old)
+    kept = [
+        JobRunFactory(**{**old, "finished_at": NOON}),
+        JobRunFactory(**{**old, "asked_by": None}, period="2026-01-01"),
+        JobRunFactory(**{**old, "state": JobState.RUNNING, "finished_at": None}, asked_at=long_ago),
+        JobRunFactory(**old),
+    ]
+    ReportSnapshot.objects.create(
+        kind="daily", day=long_ago.date(), number="R-1", rows=[], job_run=kept[-1], made_at=long_ago
+    )
+
+    assert forget_old_runs(at=NOON) == 1
+    assert set(JobRun.objects.all()) == set(kept)
 
 
 def test_the_page_of_an_open_run_asks_for_its_progress_until_it_is_over(client, lina):
