@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from staff.queries.entries_sql import IS_REPORTED, SAID
+
 _TERMS = """
 WITH terms AS MATERIALIZED (
     SELECT %s::bigint AS clause, %s::bigint[] AS people, %s::date AS first, %s::date AS last, %s::jsonb AS spans,
@@ -11,20 +13,6 @@ WITH terms AS MATERIALIZED (
         %s::text AS why, %s::bigint AS trial, %s::date AS trial_first, %s::date AS trial_last, %s::bigint[] AS clauses
 ),
 """
-
-IS_REPORTED = """(o.subject_type = 'staff.CaseReport' OR EXISTS (
-    SELECT 1 FROM staff_pointentry c
-    WHERE c.offence_id = o.id AND c.kind = 'charge' AND c.booked_by_id IS NOT NULL AND c.trial_id IS NULL))"""
-"""Somebody reported it; no tally finds it, so no tally on trial takes it away."""
-
-SAID = """
-    SELECT sum(e.points) AS points, sum(e.fund) AS fund, bool_or(e.kind = 'charge') AS has_charge,
-        bool_or(e.kind <> 'charge' AND e.trial_id IS NULL AND NOT e.workings ? 'settled') AS is_decided,
-        (array_agg(e.workings ? 'gone' ORDER BY e.id DESC) FILTER (WHERE e.trial_id IS NOT NULL))[1] AS is_gone,
-        (array_agg(e.workings -> 'given') FILTER (WHERE e.workings ? 'given'))[1] AS given
-    FROM staff_pointentry e WHERE e.offence_id = o.id
-"""
-"""What the entries of an offence come to; `is_decided` where people changed what the tally had booked."""
 
 _BOOKED = """
     SELECT {id} AS id, o.clause_id, o.employee_id, o.subject_type, o.subject_id, o.happened_at, o.day, o.grade,

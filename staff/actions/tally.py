@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -53,42 +54,39 @@ def tally_day(day: date, *, at: datetime) -> Tally:
 
     :raises Refused: if the day has not begun.
     """
-    start, end = day_window(day)
-    if at <= start:
+    if at <= day_window(day).start:
         raise Refused(sentence(_("%(day)s has not begun; there is nothing to tally yet."), day=day.isoformat()))
     lock_books()
     tally = Tally()
     told: list[tuple[ClauseVersion, Priced]] = []
-    excuses = excusing(Window(start, end))
-    hand = Hand(at)
-    for version in versions_on(day):
-        question = Question(Window(start, min(end, at)), at, version.parameters)
-        valid = excuses.for_version(version) if version.excuses else []
-        written = write_findings(
-            version,
-            DETECTORS[version.clause.detector].find(question),
-            day=day,
-            at=at,
-            excuses=valid,
-        )
+    for version, written, priced in apply_versions(versions_on(day), day, hand=Hand(at)):
         new = sum(written.new.values())
         tally.new += new
         tally.unchanged += written.found - new
         if new:
             tally.by_clause[version.clause.number] += new
-        priced = written.priced + price_new(version, written, day=day, excuses=valid, hand=hand)
         told += [(version, one) for one in priced]
     tell_charged(told, day=day, at=at)
     return tally
 
 
-def price_new(version: ClauseVersion, written: Written, *, day: date, excuses: list[int], hand: Hand) -> list[Priced]:
-    """Price new offences that hang on each other, and charge superiors; return what was booked."""
-    if not written.ids:
-        return []
-    priced = settle(version, written.ids, day, hand=hand)
-    fresh = [key for ids in written.ids.values() for key in ids]
-    return priced + charge_superiors(version, fresh, day=day, excuses=excuses, hand=hand)
+def apply_versions(
+    versions: Iterable[ClauseVersion], day: date, *, hand: Hand
+) -> Iterator[tuple[ClauseVersion, Written, list[Priced]]]:
+    """Ask the detector of each version what happened on `day`, write and price it, into the books or on trial."""
+    start, end = day_window(day)
+    window = Window(start, min(end, hand.at))
+    excuses = excusing(window)
+    for version in versions:
+        valid = excuses.for_version(version) if version.excuses else []
+        findings = DETECTORS[version.clause.detector].find(Question(window, hand.at, version.parameters))
+        written = write_findings(version, findings, day=day, at=hand.at, excuses=valid, trial=hand.trial)
+        priced = written.priced
+        if written.ids:
+            priced += settle(version, written.ids, day, hand=hand)
+            fresh = [key for ids in written.ids.values() for key in ids]
+            priced += charge_superiors(version, fresh, day=day, excuses=valid, hand=hand)
+        yield version, written, priced
 
 
 def tell_charged(booked: list[tuple[ClauseVersion, Priced]], *, day: date, at: datetime) -> None:

@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from shopops.kit.clock import shop_day
+from shopops.kit.detectors import DETECTORS
 from shopops.kit.jobs import Progress
-from shopops.kit.moves import move
+from shopops.kit.moves import MoveRefused, move, refusal
 from shopops.kit.refusals import Refused
 from staff.actions.events import record
 from staff.actions.jobs import start_job
-from staff.models import ClauseVersion, Employee, Trial
-from staff.states import TRIAL_MOVES, TrialKind, TrialState, VersionState
+from staff.actions.replay import book_differences
+from staff.actions.settling import Hand, lock_books
+from staff.actions.tally import apply_versions
+from staff.models import ClauseVersion, Employee, PointEntry, Trial
+from staff.queries.comparison import CaseDifference, clauses_of, differences_by_person, differences_of
+from staff.queries.pricing import exchanged, versions_on
+from staff.states import TRIAL_MOVES, Standing, TrialKind, TrialState, VersionState
 
+_DAY = timedelta(days=1)
 LONGEST = timedelta(days=366)
 
 
@@ -63,27 +72,80 @@ def start_trial(
 
 
 def run_trial(trial: Trial, *, at: datetime, progress: Progress | None = None) -> None:
-    """Tally the days of a trial that are not done yet, each in a transaction of its own; then it is ready."""
+    """Tally the days of a trial that are not done yet, each in a transaction of its own; then it is ready.
+
+    Interrupted it goes on after the last day that is complete. A trial that was discarded meanwhile is left alone.
+    """
     days = (trial.last - trial.first).days + 1
+    for number in range(days):
+        day = trial.first + number * _DAY
+        if progress:
+            progress.step(number, days, day.isoformat())
+        if not _try_day(trial, day, at=at):
+            return
     if progress:
         progress.step(days, days)
-    move(trial, TrialState.READY, moves=TRIAL_MOVES)
+    with suppress(MoveRefused):
+        move(trial, TrialState.READY, moves=TRIAL_MOVES)
+
+
+def run_shadows(day: date, *, at: datetime) -> int:
+    """Record for every draft in shadow what it would have booked on `day`; return how many drafts there are.
+
+    A shadow whose draft was published, dropped or taken out of the shadow is over and ready to be read.
+    """
+    over = Trial.objects.filter(kind=TrialKind.SHADOW, state=TrialState.COMPUTING)
+    for trial in over.exclude(versions__state=VersionState.SHADOW):
+        end_shadow(trial)
+    drafts = ClauseVersion.objects.filter(state=VersionState.SHADOW, clause__detector__in=list(DETECTORS))
+    count = 0
+    for draft in drafts.select_related("clause", "drafted_by").order_by("clause__number"):
+        if draft.drafted_by is None:
+            continue
+        trial = draft.trials.filter(kind=TrialKind.SHADOW, state=TrialState.COMPUTING).first() or start_trial(
+            TrialKind.SHADOW, first=day, last=day, versions=[draft], by=draft.drafted_by, at=at
+        )
+        if day >= trial.first:
+            Trial.objects.filter(pk=trial.pk, last__lt=day).update(last=day)
+            _try_day(trial, day, at=at)
+        count += 1
+    return count
+
+
+def end_shadow(trial: Trial) -> None:
+    """End a shadow: what it recorded stays to be read."""
+    with suppress(MoveRefused):
+        move(trial, TrialState.READY, moves=TRIAL_MOVES)
 
 
 @transaction.atomic
 def approve_replay(trial: Trial, *, by: Employee, at: datetime) -> int:
     """Book what a replay found to be different, as one batch; return how many entries that takes.
 
-    :raises Refused: if it is no replay, or whoever asked for it approves it.
+    Its versions price late cases of the span from now on. What people decided stays as it is.
+
+    :raises Refused: if it is no replay, whoever asked for it approves it, it changes their own points, or the books of
+        the span have changed since it was asked for.
     :raises MoveRefused: if it is not ready, or decided already.
     """
     if trial.kind != TrialKind.REPLAY:
         raise Refused(_("Only a replay can be booked."))
     if trial.asked_by_id == by.pk:
         raise Refused(_("A second person approves a replay."))
+    if trial.state != TrialState.READY:
+        raise MoveRefused(refusal(trial, trial.state, TrialState.APPROVED))
+    lock_books()
+    since = PointEntry.objects.filter(
+        booked_at__gt=trial.asked_at, offence__day__gte=trial.first, offence__day__lte=trial.last
+    )
+    if since.filter(offence__clause__in=clauses_of(trial)).exists():
+        raise Refused(_("Points of this span were booked since the replay was asked for. Replay it again."))
+    if any(one.employee.pk == by.pk for one in differences_by_person(trial)):
+        raise Refused(_("The replay changes your own points; somebody else approves it."))
     move(trial, TrialState.APPROVED, moves=TRIAL_MOVES, decided_by=by, decided_at=at)
-    record("staff.trial_approved", trial, by=by, at=at)
-    return 0
+    count = book_differences(trial, by=by, at=at)
+    record("staff.trial_approved", trial, by=by, at=at, changes={"entries": (0, count)}, reason=trial.reason)
+    return count
 
 
 @transaction.atomic
@@ -95,3 +157,50 @@ def discard_trial(trial: Trial, *, by: Employee, at: datetime) -> None:
     move(trial, TrialState.DISCARDED, moves=TRIAL_MOVES, decided_by=by, decided_at=at)
     trial.offences.all().delete()
     record("staff.trial_discarded", trial, by=by, at=at)
+
+
+@dataclass(frozen=True)
+class Recomputed:
+    """What recomputing a span gave: how many charges it makes, and where the books say otherwise."""
+
+    entries: int
+    differences: list[CaseDifference]
+
+
+def recompute(first: date, last: date, *, at: datetime) -> Recomputed:
+    """Tally a span anew by the rulebook as it was, compare it with the books, and leave everything as it stands.
+
+    :raises Refused: if the span is none or is not over.
+    """
+    if last < first:
+        raise Refused(_("Choose a span of one day to a year."))
+    if last >= shop_day(at):
+        raise Refused(_("Only days that are over can be tallied anew."))
+    anybody = Employee.objects.order_by("pk").first()
+    if anybody is None:
+        return Recomputed(0, [])
+    with transaction.atomic():
+        trial = Trial.objects.create(kind=TrialKind.REPLAY, first=first, last=last, asked_by=anybody, asked_at=at)
+        for number in range((last - first).days + 1):
+            _try_day(trial, first + number * _DAY, at=at)
+        trial.refresh_from_db()
+        result = Recomputed(trial.offences.filter(standing=Standing.CHARGED).count(), differences_of(trial, None))
+        transaction.set_rollback(True)
+    return result
+
+
+@transaction.atomic
+def _try_day(trial: Trial, day: date, *, at: datetime) -> bool:
+    """Tally one day of a trial, unless it is done already; False when the trial is not computing any more."""
+    locked = Trial.objects.select_for_update().get(pk=trial.pk)
+    if locked.state != TrialState.COMPUTING:
+        return False
+    if locked.done_to is not None and locked.done_to >= day:
+        return True
+    chosen = list(locked.versions.select_related("clause"))
+    versions = exchanged(versions_on(day) if locked.kind == TrialKind.REPLAY else [], chosen)
+    hand = Hand(at, trial=locked, clauses=tuple(clauses_of(locked)))
+    for _version, _written, _priced in apply_versions(versions, day, hand=hand):
+        pass
+    Trial.objects.filter(pk=trial.pk).update(done_to=day)
+    return True

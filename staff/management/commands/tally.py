@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from shopops.kit.clock import now, shop_day
 from shopops.kit.refusals import Refused
 from staff.actions.tally import Tally, tally_day
+from staff.actions.trials import run_shadows
 
 
 class Command(BaseCommand):
@@ -39,6 +40,7 @@ class Command(BaseCommand):
             day = first + timedelta(days=number)
             try:
                 tally = tally_day(day, at=moment)
+                run_shadows(day, at=moment)
             except Refused as refusal:
                 raise CommandError(str(refusal)) from refusal
             total.add(tally)
