@@ -74,7 +74,8 @@ def keep_house(_progress: Progress, *, day: str) -> dict[str, Any]:
     at = now()
     people = follow_calendar(at=at)
     forget_dead_sessions()
-    gone = {"files": forget_old_files(at=at), "runs": forget_old_runs(at=at), "news": forget_old_news(at=at), "sightings": forget_old_sightings(at=at)}
+    gone = {"files": forget_old_files(at=at), "runs": forget_old_runs(at=at)}
+    gone |= {"news": forget_old_news(at=at), "sightings": forget_old_sightings(at=at)}
     return {"day": day, "people": people, **gone}
 
 
