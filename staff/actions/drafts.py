@@ -14,10 +14,11 @@ from shopops.kit.moves import move
 from shopops.kit.refusals import Refused
 from shopops.kit.sentences import sentence
 from staff.actions.events import notify, record
-from staff.models import Clause, ClauseVersion, Employee
+from staff.actions.trials import end_shadow, start_trial
+from staff.models import Clause, ClauseVersion, Employee, Trial
 from staff.queries.drafts import COPIED, changed_terms, hands_on, last_published, names_for_braces, unknown_braces
 from staff.queries.people import people_who_may
-from staff.states import VERSION_MOVES, ExcuseKind, VersionState
+from staff.states import VERSION_MOVES, ExcuseKind, TrialKind, TrialState, VersionState
 
 _DAY = timedelta(days=1)
 _MOST_NOTE = 300
@@ -110,6 +111,7 @@ def drop_draft(draft: ClauseVersion, *, by: Employee, at: datetime, reason: str 
     """
     move(draft, VersionState.DROPPED, moves=VERSION_MOVES, put_forward_at=None)
     record("staff.clause_dropped", draft, by=by, at=at, reason=reason.strip())
+    _end_shadow(draft)
 
 
 @transaction.atomic
@@ -125,6 +127,8 @@ def shadow_draft(draft: ClauseVersion, *, by: Employee, at: datetime) -> None:
         raise Refused(_("Another draft of this clause runs in shadow already."))
     move(draft, VersionState.SHADOW, moves=VERSION_MOVES)
     record("staff.clause_shadowed", draft, by=by, at=at)
+    first = shop_day(at)
+    start_trial(TrialKind.SHADOW, first=first, last=first, versions=[draft], reason=draft.note, by=by, at=at)
 
 
 @transaction.atomic
@@ -135,6 +139,7 @@ def unshadow_draft(draft: ClauseVersion, *, by: Employee, at: datetime) -> None:
     """
     move(draft, VersionState.DRAFT, moves=VERSION_MOVES)
     record("staff.clause_unshadowed", draft, by=by, at=at)
+    _end_shadow(draft)
 
 
 @transaction.atomic
@@ -175,6 +180,7 @@ def publish_draft(draft: ClauseVersion, *, valid_from: date, by: Employee, at: d
         published_by=by,
         published_at=at,
     )
+    _end_shadow(locked)
     record(
         "staff.clause_published",
         locked,
@@ -195,6 +201,12 @@ def publish_draft(draft: ClauseVersion, *, valid_from: date, by: Employee, at: d
             day=valid_from.isoformat(),
         )
     return locked
+
+
+def _end_shadow(draft: ClauseVersion) -> None:
+    """End what a draft records in shadow, if it does."""
+    for trial in Trial.objects.filter(kind=TrialKind.SHADOW, state=TrialState.COMPUTING, versions=draft):
+        end_shadow(trial)
 
 
 def _locked(draft: ClauseVersion) -> ClauseVersion:

@@ -32,7 +32,7 @@ class DraftForm(forms.Form):
     fund = forms.DecimalField(
         label=_("Yuan into the happiness fund"), max_digits=8, decimal_places=2, min_value=0, required=False
     )
-    per = forms.ChoiceField(label=_("Charged"), choices=Per.choices)
+    per = forms.ChoiceField(label=_("How often it is charged"), choices=Per.choices)
     escalates_from = forms.IntegerField(
         label=_("Dearer from case number"),
         min_value=2,

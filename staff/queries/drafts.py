@@ -229,7 +229,7 @@ def _said(version: ClauseVersion) -> Iterator[tuple[str, str]]:
     """Give the terms of a version in words, always the same labels in the same order."""
     yield _("Points"), points_in_words(version.points)
     yield _("Yuan into the happiness fund"), _number(version.fund)
-    yield _("Charged"), str(version.get_per_display())
+    yield _("How often it is charged"), str(version.get_per_display())
     yield _("Escalation"), escalation_in_words(version)
     yield _("Points of the superior"), points_in_words(version.superior_points)
     yield _("Post of the superior"), version.superior_post

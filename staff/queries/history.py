@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from shopops.kit.clock import SHANGHAI
 from shopops.kit.verbs import Tone, verb
 from staff.models import Employee, Event
+from staff.queries.parameters import LABELS
 from staff.queries.permissions import right_of
 
 MOST_LINES = 200
@@ -148,7 +149,7 @@ def _in_words(model: type[models.Model] | None, name: str, value: Any) -> str:
     if isinstance(value, list):
         return " · ".join(_in_words(model, name, one) for one in value)
     if isinstance(value, dict):
-        return " · ".join(f"{key}: {_in_words(None, str(key), one)}" for key, one in value.items())
+        return " · ".join(f"{LABELS.get(key, key)}: {_in_words(None, str(key), one)}" for key, one in value.items())
     column = name.rpartition(" · ")[2]
     return _by_field(_field(model, name) if column == name else _field_anywhere(model, column), value)
 

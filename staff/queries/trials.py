@@ -5,18 +5,33 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import NamedTuple
 
+from django.db import connection
 from django.db.models import Count, F, Prefetch, Q, QuerySet
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from shopops.kit.detectors import DETECTORS
 from shopops.kit.lists.declarations import Reader, Row
 from staff.models import ClauseVersion, OrgUnit, Trial
-from staff.queries.comparison import PersonDifference, differences_by_person
+from staff.queries.comparison import DIFFERENCES, PersonDifference, differences_by_person, terms_of
 from staff.queries.rulebook import points_in_words
 from staff.states import TrialKind, TrialState, VersionState
 
+SHIFTS = (
+    (0, 8, gettext_lazy("night 0–8")),
+    (8, 16, gettext_lazy("early 8–16")),
+    (16, 17, gettext_lazy("both 16–17")),
+    (17, 24, gettext_lazy("late 17–24")),
+)
+"""The two shifts of customer service (STF-099: early 8–17, late 16–24) and the hours beside them."""
+_BY_HOUR = """
+SELECT extract(hour FROM happened_at AT TIME ZONE 'Asia/Shanghai')::int, count(*) FILTER (WHERE offence_id IS NULL),
+    count(*) FILTER (WHERE trial_offence_id IS NULL)
+FROM differences GROUP BY 1
+"""
 TONES = {
     TrialState.COMPUTING: "info",
     TrialState.READY: "warn",
@@ -45,6 +60,14 @@ class TeamDifference:
     def name(self) -> str:
         """Return the name of the unit."""
         return str(self.unit) if self.unit else _("no unit")
+
+
+class ShiftCases(NamedTuple):
+    """Cases more and fewer in one part of the day."""
+
+    hours: str
+    more: int
+    fewer: int
 
 
 @dataclass
@@ -89,6 +112,18 @@ def outcome_of(trial: Trial) -> Outcome:
     """Return what a trial would change, by person and by team."""
     people = differences_by_person(trial)
     return Outcome(people, _by_team(people))
+
+
+def cases_by_shift(trial: Trial) -> list[ShiftCases]:
+    """Return how many cases a trial adds and takes away in each part of the day they happened in; one query."""
+    with connection.cursor() as cursor:
+        cursor.execute(DIFFERENCES + _BY_HOUR, terms_of(trial))
+        rows = cursor.fetchall()
+    bands = []
+    for start, end, label in SHIFTS:
+        inside = [(more, fewer) for hour, more, fewer in rows if start <= hour < end]
+        bands.append(ShiftCases(str(label), sum(more for more, _no in inside), sum(fewer for _no, fewer in inside)))
+    return bands
 
 
 def _by_team(people: Iterable[PersonDifference]) -> list[TeamDifference]:

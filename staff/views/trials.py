@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from shopops.kit.access import allowed
-from shopops.kit.charts import Point, horizontal_bars
+from shopops.kit.charts import Point, Series, horizontal_bars, stacked_bars
 from shopops.kit.clock import now, shop_day
 from shopops.kit.lists import AnyOfFilter, Column, DaysFilter, Empty, ListFilters, ListPage, Sort, Tab
 from staff.actions.trials import approve_replay, discard_trial, start_trial
@@ -30,6 +30,7 @@ from staff.queries.jobs import ShownRun
 from staff.queries.trials import (
     TONES,
     add_trial_words,
+    cases_by_shift,
     listed_trials,
     matching_trials,
     outcome_of,
@@ -231,6 +232,7 @@ def outcome_context(found: Trial, by: Employee) -> dict[str, Any]:
         "team_chart": _bars(
             [Point(one.name, one.difference) for one in outcome.teams], title=_("Difference in points, by team")
         ),
+        "hours_chart": _hours(found),
     }
 
 
@@ -242,6 +244,23 @@ def _bars(points: list[Point], *, title: str) -> str:
     shown = sorted(largest, key=lambda point: point.value or 0)
     return horizontal_bars(
         shown, title=title, name=_("Points"), show=lambda value: signed(Decimal(str(value))), width=420
+    )
+
+
+def _hours(found: Trial) -> str:
+    """Draw the cases that come and go by the part of the day; nothing where none does."""
+    shifts = cases_by_shift(found)
+    if not any(one.more or one.fewer for one in shifts):
+        return ""
+    return stacked_bars(
+        [one.hours for one in shifts],
+        [
+            Series(_("Cases more"), [one.more for one in shifts]),
+            Series(_("Cases fewer"), [-one.fewer for one in shifts]),
+        ],
+        title=_("Cases more and fewer, by shift"),
+        size=(420, 200),
+        table=False,
     )
 
 

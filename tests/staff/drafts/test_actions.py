@@ -147,7 +147,7 @@ def test_changing_a_draft_takes_back_that_it_was_put_forward(clause):
 
 def test_a_change_that_changes_nothing_leaves_no_trace(clause):
     draft = drafted(clause)
-    change_draft(draft, by=chenjing(), at=NOON, points=Decimal("-2.00"), excuses=[])
+    change_draft(draft, by=chenjing(), at=NOON, points=Decimal("-2.00"))
     assert not Event.objects.filter(verb="staff.draft_changed").exists()
     assert publish(draft).version == 2
 
