@@ -6,11 +6,13 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
 from django.db.models import QuerySet
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from shopops.kit.clock import start_of_day
+from shopops.kit.clock import shop_day, start_of_day
 from shopops.kit.worklists import WORKLISTS, Task, Waiting, Worklist
 from staff.models import Appraisal
+from staff.policy.appraisal import SCORE_BY
 from staff.queries.appraisals import (
     can_object_until,
     due_self_reviews,
@@ -21,6 +23,7 @@ from staff.queries.appraisals import (
     to_sign,
 )
 from staff.queries.drafts import waiting_drafts
+from staff.queries.kpi_forms import sheets_of
 from staff.queries.radar import urgent_of
 from staff.queries.second_person import (
     appeals_on_panel,
@@ -95,7 +98,27 @@ def objections(employee: int, at: datetime) -> Waiting:
     return _appraisals(to_answer(employee), lambda one: can_object_until(one.cycle), at, named=True)
 
 
+def kpis_to_score(employee: int, at: datetime) -> Waiting:
+    """Return whose indicators of last month the employee has to score on forms, from the 1st to the 10th (STF-131)."""
+    today = shop_day(at)
+    if today.day > SCORE_BY():
+        return Waiting(0, 0, [])
+    month = (today.replace(day=1) - timedelta(days=1)).replace(day=1)
+    sheets = [one for one in sheets_of(month, scorer=employee, on=today) if one.missing]
+    due = start_of_day(today.replace(day=SCORE_BY()) + timedelta(days=1))
+    address = f"{reverse('staff:kpi_scores')}?month={month:%Y-%m}"
+    tasks = [
+        Task(one.person.name, f"{address}#person-{one.person.pk}", due, ", ".join(str(line.kpi) for line in one.lines))
+        for one in sheets[:SHOWN]
+    ]
+    return Waiting(sum(one.missing for one in sheets), 0, tasks)
+
+
 for _worklist in (
+    Worklist(
+        "staff.kpi_scores", _("Indicators to score"), "staff.score_kpi", "staff:kpi_scores", kpis_to_score,
+        icon="clipboard-check",
+    ),
     Worklist(
         "staff.self_reviews", _("Self-reviews to file"), "", "staff:appraisals", self_reviews,
         icon="square-pen", query="?tab=mine&state=waiting",

@@ -70,8 +70,8 @@ def test_the_appraisal_opens_in_the_last_days_of_a_month_by_itself_and_once():
     (cycle,) = open_due_cycles(at=at("2026-10-29 06:00"))
     open_due_cycles(at=at("2026-10-30 06:00"))
     assert AppraisalCycle.objects.count() == 1
-    assert cycle.appraisals.count() == 16
-    assert Notification.objects.filter(kind="appraisal").count() == 16
+    assert cycle.appraisals.count() == 18
+    assert Notification.objects.filter(kind="appraisal").count() == 18
     with pytest.raises(Refused, match="2026-11-28"):
         open_cycle(CycleKind.MONTH, NOVEMBER, by=None, at=at("2026-11-20 06:00"))
 
@@ -162,7 +162,7 @@ def test_hr_checks_before_anything_is_published():
     hr = cast["xujing"]
     with pytest.raises(Refused, match="not over"):
         audit_cycle(cycle, by=hr, at=at("2026-10-31 20:00"))
-    with pytest.raises(Refused, match="16 people are not scored"):
+    with pytest.raises(Refused, match="18 people are not scored"):
         audit_cycle(cycle, by=hr, at=at("2026-11-02 09:00"))
     with pytest.raises(Refused, match="HR checks"):
         publish_cycle(cycle, by=hr, at=at("2026-11-02 09:00"))
