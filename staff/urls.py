@@ -80,6 +80,9 @@ from staff.views.history import EVENTS_PAGE
 from staff.views.home import home
 from staff.views.jobs import JOBS_PAGE, job, job_file, job_progress, job_retrial
 from staff.views.kpi import kpi, kpi_facts, kpi_reading
+from staff.views.kpi_board import kpi_board, kpi_days, kpi_person, kpi_unit
+from staff.views.kpi_forms import indicator, indicator_bounds, indicators, kpi_score, kpi_scores
+from staff.views.kpi_wall import kpi_wall, kpi_wall_figures
 from staff.views.language import language
 from staff.views.login import login, logout
 from staff.views.me import me, my_figure, person_figure, person_me
@@ -133,7 +136,18 @@ urlpatterns = [
     path("tray/<int:run_id>/putting-away/", putting_away, name="putting_away"),
     path("kpi/", kpi, name="kpi"),
     path("kpi/reading/", kpi_reading, name="kpi_reading"),
+    path("kpi/board/", kpi_board, name="kpi_board"),
+    path("kpi/board/<slug:code>/", kpi_unit, name="kpi_unit"),
+    path("kpi/people/<int:number>/", kpi_person, name="kpi_person"),
+    path("kpi/wall/", kpi_wall, name="kpi_wall"),
+    path("kpi/wall/figures/", kpi_wall_figures, name="kpi_wall_figures"),
+    path("kpi/indicators/", indicators, name="indicators"),
+    path("kpi/indicators/<str:number>/", indicator, name="indicator"),
+    path("kpi/indicators/<str:number>/bounds/", indicator_bounds, name="indicator_bounds"),
+    path("kpi/scores/", kpi_scores, name="kpi_scores"),
+    path("kpi/scores/score/", kpi_score, name="kpi_score"),
     path("kpi/<str:name>/", kpi_facts, name="kpi_facts"),
+    path("kpi/<str:name>/days/", kpi_days, name="kpi_days"),
     path("points/", my_points, name="my_points"),
     path("points/all/", month_points, name="points"),
     path("points/people/<int:number>/", person_points, name="person_points"),
@@ -231,6 +245,7 @@ add_department(
         place=0,
         entries=(
             Entry("staff.home", _("My work"), "staff:home", "", icon="layout-dashboard", jump="h"),
+            Entry("staff.me", _("How I stand"), "staff:me", "", icon="chart-line", jump="m"),
             Entry("staff.radar", _("Radar"), "staff:radar", "", icon="alarm-clock", jump="a", waits="staff.radar"),
             Entry("staff.jobs", _("Files and jobs"), "staff:jobs", "", icon="folder", jump="f"),
         ),
@@ -257,6 +272,23 @@ add_department(
         place=80,
         entries=(
             Entry("staff.kpi", _("Daily KPI"), "staff:kpi", "staff.view_metricreading", icon="chart-column", jump="k"),
+            Entry(
+                "staff.kpi_board",
+                _("KPI board"),
+                "staff:kpi_board",
+                "staff.view_metricreading",
+                icon="gauge",
+                covers=("/kpi/people/",),
+            ),
+            Entry("staff.indicators", _("Indicators"), "staff:indicators", "staff.view_kpi", icon="target"),
+            Entry(
+                "staff.kpi_scores",
+                _("Score indicators"),
+                "staff:kpi_scores",
+                "staff.score_kpi",
+                icon="clipboard-check",
+                waits="staff.kpi_scores",
+            ),
             Entry("staff.reports", _("Daily reports"), "staff:reports", "staff.view_reportsnapshot", icon="file-down"),
             Entry("staff.my_points", _("My points"), "staff:my_points", "", icon="scale", jump="p"),
             Entry("staff.appeals", _("Appeals"), "staff:appeals", "", icon="message-square"),

@@ -232,4 +232,4 @@ def rules_of(person: Employee, *, at: datetime) -> tuple[list[RuleShown], int]:
         RuleShown(version.clause, version, price_in_words(version), cases.get(version.clause_id, 0))
         for version in versions
     ]
-    return sorted(rules, key=lambda rule: (-rule.cases, rule.clause.number)), everybody
+    return sorted(rules, key=lambda rule: (-rule.cases, not rule.version.points, rule.clause.number)), everybody

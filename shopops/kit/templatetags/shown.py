@@ -98,6 +98,8 @@ def countdown(value: datetime | None, at: datetime) -> str:
     if value is None:
         return ""
     minutes = int(abs((value - at).total_seconds()) // 60)
+    if not minutes and value <= at:
+        return _("just now")
     days, hours, rest = minutes // 1440, minutes // 60, minutes % 60
     if hours >= 48:  # noqa: PLR2004
         text = _("%(days)s d %(hours)s h") % {"days": days, "hours": hours % 24}
