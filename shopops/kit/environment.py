@@ -30,6 +30,8 @@ VARIABLES: Mapping[str, str] = {
     "SHOPOPS_ALLOWED_HOSTS": "host names that are answered, separated by commas",
     "SHOPOPS_CSRF_TRUSTED_ORIGINS": "origins such as https://shop.example that may post, separated by commas",
     "SHOPOPS_HTTPS": "on sends cookies over HTTPS only, and browsers stay with it; off only inside a trusted network",
+    "SHOPOPS_HTTPS_REDIRECT": "on sends who comes over plain HTTP to HTTPS; as SHOPOPS_HTTPS behind a proxy",
+    "SHOPOPS_HSTS": "which names browsers only ask over HTTPS: host, subdomains, preload, or off",
     "SHOPOPS_PROXY_COUNT": "number of reverse proxies in front, 0 to 5; their X-Forwarded headers are believed",
     "SHOPOPS_LOG_LEVEL": "DEBUG, INFO, WARNING, ERROR or CRITICAL",
     "SHOPOPS_LOG_FORMAT": "json (one object a line) or console (coloured, for people)",
@@ -37,6 +39,7 @@ VARIABLES: Mapping[str, str] = {
 
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 LOG_FORMATS = ("json", "console")
+HSTS = ("host", "subdomains", "preload", "off")
 SECRET_KEY_LENGTH = 50
 MOST_PROXIES = 5
 
@@ -78,6 +81,8 @@ class Environment:
     allowed_hosts: list[str]
     csrf_trusted_origins: list[str]
     https_only: bool
+    https_redirect: bool
+    hsts: str
     proxy_count: int
     database_url: str
     redis_url: str
@@ -181,13 +186,16 @@ def read_environment(environ: Mapping[str, str] | None = None, *, base: Path | N
     base = Path(__file__).resolve().parents[2] if base is None else base
     debug = reader.switch("SHOPOPS_DEBUG", default=False)
     data = reader.folder("SHOPOPS_DATA", default=base / ".data")
+    https_only, proxies = reader.switch("SHOPOPS_HTTPS", default=not debug), reader.proxies()
     return Environment(
         debug=debug,
         secret_key=reader.secret_key(data),
         allowed_hosts=reader.hosts(),
         csrf_trusted_origins=reader.origins(),
-        https_only=reader.switch("SHOPOPS_HTTPS", default=not debug),
-        proxy_count=reader.proxies(),
+        https_only=https_only,
+        https_redirect=reader.switch("SHOPOPS_HTTPS_REDIRECT", default=https_only and proxies > 0),
+        hsts=reader.word("SHOPOPS_HSTS", HSTS, default="host" if https_only else "off"),
+        proxy_count=proxies,
         database_url=reader.database(),
         redis_url=reader.redis(),
         data=data,

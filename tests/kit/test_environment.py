@@ -119,6 +119,16 @@ def test_a_good_environment_has_no_problems_and_safe_defaults(tmp_path):
     environment.refuse_problems()
 
 
+def test_plain_http_is_redirected_only_behind_a_proxy_that_tells_the_scheme(tmp_path):
+    here = {**GOOD, "SHOPOPS_DATA": str(tmp_path)}
+    bare = read_environment(here, base=tmp_path)
+    behind = read_environment({**here, "SHOPOPS_PROXY_COUNT": "1"}, base=tmp_path)
+    inside = read_environment({**here, "SHOPOPS_PROXY_COUNT": "1", "SHOPOPS_HTTPS": "off"}, base=tmp_path)
+    assert (bare.https_redirect, bare.hsts) == (False, "host")
+    assert (behind.https_redirect, behind.hsts) == (True, "host")
+    assert (inside.https_redirect, inside.hsts) == (False, "off")
+
+
 @pytest.mark.parametrize(
     ("variable", "value", "words"),
     [
@@ -132,6 +142,8 @@ def test_a_good_environment_has_no_problems_and_safe_defaults(tmp_path):
         ("SHOPOPS_STATIC_FROM_SOURCE", "perhaps", "on or off"),
         ("SHOPOPS_SECRET_KEY", "short", "too short"),
         ("SHOPOPS_DEBUG", "maybe", "on or off"),
+        ("SHOPOPS_HSTS", "everywhere", "must be one of host, subdomains, preload, off"),
+        ("SHOPOPS_HTTPS_REDIRECT", "maybe", "on or off"),
         ("SHOPOPS_ALLOWED_HOSTS", "shop.example, http://shop.example", "not a host name"),
         ("SHOPOPS_CSRF_TRUSTED_ORIGINS", "shop.example", "not an origin"),
         ("SHOPOPS_CSRF_TRUSTED_ORIGINS", "https://shop.example/login", "not an origin"),
