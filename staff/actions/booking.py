@@ -115,12 +115,22 @@ def settle_again(offences: list[Offence], *, by: Employee | None, at: datetime) 
         group = (offence.clause_id, offence.employee_id, offence.day.replace(day=1))
         if group not in done and not is_plain(offence.version):
             done.add(group)
-            hand = Hand(at, by)
-            told += [
-                (offence.version, one) for one in settle(offence.version, [offence.employee_id], offence.day, hand=hand)
-            ]
+            told += [(offence.version, one) for one in _settle_month(offence, hand=Hand(at, by))]
     if told:
         tell_charged(told, day=offences[0].day, at=at)
+
+
+def _settle_month(offence: Offence, *, hand: Hand) -> list[Priced]:
+    """Price a person's month anew; for what is charged only now the superior answers too."""
+    version = offence.version
+    priced = settle(version, [offence.employee_id], offence.day, hand=hand)
+    if not version.superior_points:
+        return priced
+    fresh = [one.offence_id for one in priced if one.is_new]
+    for charged in Offence.objects.filter(pk__in=fresh, clause=version.clause_id, because_of=None).order_by("pk"):
+        excuses = excusing(Window(charged.happened_at, charged.happened_at)).for_version(version)
+        priced += charge_superiors(version, [charged.pk], day=charged.day, excuses=excuses, hand=hand)
+    return priced
 
 
 def take_off(offence: Offence, *, reason: str, by: Employee | None, at: datetime) -> PointEntry | None:

@@ -21,7 +21,7 @@ from shopops.kit.sentences import sentence
 from staff.actions.events import notify
 from staff.actions.findings import Written, write_findings
 from staff.actions.settling import Hand, Priced, charge_superiors, lock_books, settle
-from staff.models import ClauseVersion, Employee
+from staff.models import ClauseVersion, Employee, Offence
 from staff.queries.pricing import excusing, versions_on
 from staff.queries.rulebook import points_in_words
 
@@ -92,7 +92,11 @@ def apply_versions(
 def tell_charged(booked: list[tuple[ClauseVersion, Priced]], *, day: date, at: datetime) -> None:
     """Tell everybody who was charged or whose charge changed: one sentence a clause, with the days left to appeal."""
     sums: dict[tuple[int, int], Told] = {}
-    for version, priced in booked:
+    mended = [priced.offence_id for _version, priced in booked if not priced.is_new]
+    those = Offence.objects.filter(pk__in=mended).select_related("version__clause") if mended else []
+    of_mended = {one.pk: one.version for one in those}
+    for known, priced in booked:
+        version = of_mended.get(priced.offence_id, known)
         told = sums.setdefault((priced.employee_id, version.clause_id), Told(version))
         told.add(priced)
     people = Employee.objects.in_bulk({employee for employee, _clause in sums})
