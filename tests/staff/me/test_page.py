@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 from django.urls import reverse
+from django.utils import translation
 
 from shopops.kit.clock import now, shop_day
 from staff.models import (
@@ -99,8 +100,9 @@ def offence(employee, *, label="FH1", points=-3, is_frozen=False, day=FIRST):
 def test_days_of_a_month_are_added_up_as_counts_never_as_shares(li_na):
     reading(li_na, 1, 1, 1, SHARE)
     reading(li_na, 2, 50, 99, SHARE)
-    [figure] = own_figures(li_na, [], first=FIRST, last=LAST)
-    assert (figure.value, figure.parts, figure.is_small) == ("51%", "51 / 100", False)
+    with translation.override("en"):
+        [figure] = own_figures(li_na, [], first=FIRST, last=LAST)
+    assert (figure.value, figure.parts, figure.is_small) == ("51%", "51 of 100", False)
 
 
 def test_one_of_one_is_not_shown_like_a_hundred_of_a_hundred(hers, li_na):
