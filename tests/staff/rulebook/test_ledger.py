@@ -39,7 +39,7 @@ class Terms:
     cap: Decimal | None
     superior_points: Decimal
     fund: Decimal
-    points: Decimal = Decimal("-1")
+    points: Decimal = Decimal(-1)
 
 
 @dataclass
@@ -285,5 +285,5 @@ def test_tallies_at_once_of_a_clause_that_counts_book_everything_once(transactio
         for thread in threads:
             thread.join()
     assert sum(tally.new for tally in tallies) == 6
-    assert PointEntry.objects.aggregate(points=Sum("points"))["points"] == Decimal("-5")
+    assert PointEntry.objects.aggregate(points=Sum("points"))["points"] == Decimal(-5)
     assert version.clause.offences.count() == 6
