@@ -86,6 +86,7 @@ DRAFTS_PAGE = ListPage(
     ),
     finish=add_draft_words,
     cells="staff/drafts/cells.html",
+    template="staff/drafts/list.html",
     columns=(
         Column("clause", gettext_lazy("Clause"), fixed=True, card="full"),
         Column("state", gettext_lazy("State")),
@@ -95,13 +96,13 @@ DRAFTS_PAGE = ListPage(
         Column("valid_from", gettext_lazy("Holds from"), card="right", sort="from"),
     ),
     tabs=(
-        Tab("open", gettext_lazy("Open"), Q(state__in=OPEN)),
+        Tab("open", gettext_lazy("Not published"), Q(state__in=OPEN)),
         Tab(
             "waiting", gettext_lazy("For a second person"), Q(state__in=OPEN, put_forward_at__isnull=False), tone="warn"
         ),
         Tab("shadow", gettext_lazy("In shadow"), Q(state=VersionState.SHADOW), tone="info"),
-        Tab("published", gettext_lazy("Published"), Q(state=VersionState.PUBLISHED)),
-        Tab("dropped", gettext_lazy("Dropped"), Q(state=VersionState.DROPPED)),
+        Tab("published", gettext_lazy("Published drafts"), Q(state=VersionState.PUBLISHED)),
+        Tab("dropped", gettext_lazy("Dropped drafts"), Q(state=VersionState.DROPPED)),
         Tab("all", gettext_lazy("All"), counted=False),
     ),
     sorts=(

@@ -24,11 +24,13 @@ from shopops.kit.lists import AnyOfFilter, Column, DaysFilter, Empty, ListFilter
 from staff.actions.trials import approve_replay, discard_trial, start_trial
 from staff.forms.trials import ReplayForm
 from staff.models import Employee, Trial
-from staff.queries.comparison import differences_of
+from staff.queries.comparison import PersonDifference, differences_of
 from staff.queries.history import history_of
 from staff.queries.jobs import ShownRun
 from staff.queries.trials import (
     TONES,
+    Outcome,
+    TeamDifference,
     add_trial_words,
     cases_by_shift,
     listed_trials,
@@ -64,6 +66,7 @@ TRIALS_PAGE = ListPage(
     values=("kind", "state", "first", "last", "done_to", "reason", "asker", "asked_at", "decider", "decided_at"),
     finish=add_trial_words,
     cells="staff/trials/cells.html",
+    template="staff/trials/list.html",
     columns=(
         Column("trial", gettext_lazy("Trial"), fixed=True, card="full"),
         Column("state", gettext_lazy("State")),
@@ -220,30 +223,46 @@ def outcome_context(found: Trial, by: Employee) -> dict[str, Any]:
         "will": signed(outcome.will),
         "people": [(one, signed(one.was), signed(one.will), signed(one.difference)) for one in outcome.people],
         "teams": [(one, signed(one.was), signed(one.will), signed(one.difference)) for one in outcome.teams],
-        "people_chart": _bars(
-            [
-                Point(
-                    str(one.employee), one.difference, reverse("staff:trial_person", args=[found.pk, one.employee.pk])
-                )
-                for one in outcome.people
-            ],
-            title=_("Difference in points, by person"),
-        ),
-        "team_chart": _bars(
-            [Point(one.name, one.difference) for one in outcome.teams], title=_("Difference in points, by team")
-        ),
+        **_charts(found, outcome),
         "hours_chart": _hours(found),
     }
 
 
-def _bars(points: list[Point], *, title: str) -> str:
+def _charts(found: Trial, outcome: Outcome) -> dict[str, str]:
+    """Draw who would have more and less, by person and by team: points, or cases where none costs any."""
+    in_points = any(one.difference for one in outcome.people)
+    person_title = _("Difference in points, by person") if in_points else _("Difference in cases, by person")
+    team_title = _("Difference in points, by team") if in_points else _("Difference in cases, by team")
+
+    def value(one: PersonDifference | TeamDifference) -> Decimal | int:
+        return one.difference if in_points else one.cases_new - one.cases_gone
+
+    people = [
+        Point(str(one.employee), value(one), reverse("staff:trial_person", args=[found.pk, one.employee.pk]))
+        for one in outcome.people
+    ]
+    teams = [Point(one.name, value(one)) for one in outcome.teams]
+    unit = _("Points") if in_points else _("Cases")
+    return {
+        "person_title": person_title,
+        "team_title": team_title,
+        "people_chart": _bars(people, title=person_title, unit=unit, is_good_when_fewer=not in_points),
+        "team_chart": _bars(teams, title=team_title, unit=unit, is_good_when_fewer=not in_points),
+    }
+
+
+def _bars(points: list[Point], *, title: str, unit: str, is_good_when_fewer: bool) -> str:
     """Draw the largest differences, those who lose first; nothing for nobody."""
     largest = sorted(points, key=lambda point: -abs(point.value or 0))[:MOST_BARS]
     if not any(point.value for point in largest):
         return ""
     shown = sorted(largest, key=lambda point: point.value or 0)
+    values = [point.value or 0 for point in shown]
+    tone = "good" if min(values) >= 0 else "bad" if max(values) <= 0 else "accent"
+    if is_good_when_fewer and tone != "accent":
+        tone = "bad" if tone == "good" else "good"
     return horizontal_bars(
-        shown, title=title, name=_("Points"), show=lambda value: signed(Decimal(str(value))), width=420
+        shown, title=title, name=unit, show=lambda value: signed(Decimal(str(value))), tone=tone, width=420
     )
 
 
