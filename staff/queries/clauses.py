@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -21,6 +21,7 @@ from shopops.kit.lists.declarations import Words as Label
 from staff.models import Clause, ClauseVersion, Employee, Offence, Position
 from staff.queries.people import holds_on
 from staff.queries.rulebook import Words, in_force, price_in_words, see_of, terms_in_words, wording, words_on
+from staff.queries.terms import charges_in_words, costs
 from staff.queries.to_come import ToCome, detectors_to_come
 from staff.states import ClauseKind, Machine, VersionState
 
@@ -168,6 +169,7 @@ class ClauseShown:
     coming: ClauseVersion | None
     drafts: int
     price: str
+    charges: list[str]
     terms: list[str]
     text: str
     watch: Watch
@@ -187,26 +189,30 @@ class ClauseShown:
 def clauses_in_words(
     ids: Iterable[int] | None = None, *, on: date, words: Words | None = None
 ) -> dict[int, ClauseShown]:
-    """Return clauses, or all, in words by their id, in the order of their numbers; six queries."""
+    """Return clauses, or all, in words by their id, in the order of their numbers; five queries."""
     words = words or words_on(on)
     clauses = Clause.objects.select_related("rulebook__owner").prefetch_related("binds").order_by("number")
-    later = ClauseVersion.objects.filter(state=VersionState.PUBLISHED, valid_from__gt=on).order_by("-valid_from")
-    coming = {version.clause_id: version for version in later}
-    drafting = ClauseVersion.objects.filter(state__in=(VersionState.DRAFT, VersionState.SHADOW))
-    drafts = dict(drafting.values_list("clause").annotate(Count("pk")).order_by())
+    later = Q(state=VersionState.PUBLISHED, valid_from__gt=on) | Q(state__in=(VersionState.DRAFT, VersionState.SHADOW))
+    coming, drafts = dict[int, ClauseVersion](), Counter[int]()
+    for version in ClauseVersion.objects.filter(later).order_by("-valid_from"):
+        if version.state == VersionState.PUBLISHED:
+            coming[version.clause_id] = version
+        else:
+            drafts[version.clause_id] += 1
     detectors = {number: version.clause.detector for number, version in words.versions.items()}
     shown = {}
     for clause in clauses.filter(pk__in=list(ids)) if ids is not None else clauses:
-        version = words.versions.get(clause.number)
+        held = words.versions.get(clause.number)
         shown[clause.pk] = ClauseShown(
             clause=clause,
-            version=version,
+            version=held,
             coming=coming.get(clause.pk),
-            drafts=drafts.get(clause.pk, 0),
-            price=price_in_words(version) if version else "–",
-            terms=terms_in_words(version, words.posts) if version else [],
-            text=wording(version, words) if version else "",
-            watch=watch_of(clause, version, detectors),
+            drafts=drafts[clause.pk],
+            price=price_in_words(held) if held else "–",
+            charges=charges_in_words(held, words.posts) if held and (costs(held) or see_of(held)) else [],
+            terms=terms_in_words(held, words.posts) if held else [],
+            text=wording(held, words) if held else "",
+            watch=watch_of(clause, held, detectors),
             posts=list(clause.binds.all()),
         )
     return shown

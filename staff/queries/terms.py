@@ -31,6 +31,11 @@ def grade_in_words(grade: str) -> str:
     return str(GRADES.get(grade, grade))
 
 
+def costs(version: ClauseVersion) -> bool:
+    """Say whether a case costs or brings anything."""
+    return bool(version.points or version.fund or any(Decimal(points) for points in version.grades.values()))
+
+
 def price_in_words(version: ClauseVersion) -> str:
     """Return the price of one case in short: −3, −1…−3, ¥50; a dash where it costs nothing."""
     prices = {version.points, *(Decimal(points) for points in version.grades.values())}
@@ -48,7 +53,15 @@ def terms_in_words(version: ClauseVersion, posts: Mapping[str, Position] | None 
 
     :param posts: posts by their rows in the register (`words_on(day).posts`); left out, one query finds the one named.
     """
-    return [*_prices(version), *_whom(version, posts), *_limits(version)]
+    return [*charges_in_words(version, posts), *_limits(version)]
+
+
+def charges_in_words(version: ClauseVersion, posts: Mapping[str, Position] | None = None) -> list[str]:
+    """Return what a version costs, how often, from when it is dearer and who else pays."""
+    terms = [*_prices(version), *_whom(version, posts)]
+    if version.monthly_cap is not None:
+        terms.append(_("at most %(points)s points a month") % {"points": f"{version.monthly_cap.normalize():f}"})
+    return terms
 
 
 def _prices(version: ClauseVersion) -> list[str]:
@@ -102,17 +115,15 @@ def _superior(version: ClauseVersion, posts: Mapping[str, Position] | None) -> s
 
 
 def _limits(version: ClauseVersion) -> list[str]:
-    """Return what it costs at most, what excuses, and how long one may appeal."""
+    """Return what excuses, and how long one may appeal."""
     terms = []
-    if version.monthly_cap is not None:
-        terms.append(_("at most %(points)s points a month") % {"points": f"{version.monthly_cap.normalize():f}"})
     if version.excuses:
         said = _(", ").join(str(ExcuseKind(kind).label) for kind in version.excuses)
         terms.append(_("excused by %(reasons)s") % {"reasons": said})
     exemption = version.exemption_en if get_language() == "en" else version.exemption
     if exemption:
         terms.append(_("not where: %(exemption)s") % {"exemption": exemption})
-    if version.clause.kind == ClauseKind.PENALTY:
+    if version.clause.kind == ClauseKind.PENALTY and costs(version):
         days = version.appeal_days
         terms.append(ngettext("%(n)s day to appeal", "%(n)s days to appeal", days) % {"n": days})
     return terms

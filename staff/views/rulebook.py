@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from shopops.kit.access import SIGNED_IN, allowed
-from shopops.kit.charts import Point, Series, stacked_bars, trend
+from shopops.kit.charts import Series, stacked_bars
 from shopops.kit.clock import now, shop_day
 from shopops.kit.lists import AnyOfFilter, Column, Empty, ListFilters, ListPage, OneOfFilter, Reader, Shown, Sort, Tab
 from staff.models import Clause, Employee, Position, Rulebook
@@ -98,7 +98,7 @@ def _above(request: HttpRequest, _shown: Shown) -> Mapping[str, Any]:
         [Series(str(WATCHES[kind][0]), [row[kind] for row in table.values()]) for kind in WATCHES],
         title=_now("Who finds what falls under the clauses, by department"),
         links=[f"{request.path}?department={name}" for name in table],
-        size=(720, 190),
+        size=(720, 170),
         table=False,
     )
     return {
@@ -139,11 +139,11 @@ RULEBOOK_PAGE = ListPage(
     tabs=(
         Tab("all", _("All"), Q(dropped_on=None)),
         Tab("mine", _("Binds me"), _mine),
-        Tab(SYSTEM, WATCHES[SYSTEM][0], _tab(SYSTEM)),
-        Tab(PEOPLE, WATCHES[PEOPLE][0], _tab(PEOPLE)),
-        Tab(COMING, WATCHES[COMING][0], _tab(COMING), tone="warn"),
+        Tab(SYSTEM, _("By the system"), _tab(SYSTEM)),
+        Tab(PEOPLE, _("By people"), _tab(PEOPLE)),
+        Tab(COMING, _("Still to come"), _tab(COMING), tone="warn"),
         Tab("drafts", _("With a draft"), lambda _reader: with_draft()),
-        Tab("gone", _("No longer in the files"), Q(dropped_on__isnull=False)),
+        Tab("gone", _("Gone from the files"), Q(dropped_on__isnull=False)),
     ),
     sorts=(Sort("number", "number", _("Clause"), ascending=True),),
     filters=ClauseFilters,
@@ -222,11 +222,10 @@ def _page(request: HttpRequest, found: Clause) -> HttpResponse:
 
 
 def _chart(weeks: list[tuple[date, int]]) -> SafeString:
-    return trend(
-        [Point(f"{monday:%m-%d}", count) for monday, count in weeks],
+    return stacked_bars(
+        [f"{monday:%m-%d}" for monday, _count in weeks],
+        [Series(_now("Cases"), [count for _monday, count in weeks])],
         title=_now("Cases under this clause, week by week"),
-        name=_now("Cases"),
-        whole=True,
-        size=(560, 170),
+        size=(560, 150),
         table=False,
     )
