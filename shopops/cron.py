@@ -11,6 +11,7 @@ CLOCKWORK = (
     Daily("staff.keep_house", at="00:05"),
     Daily("staff.tally", at="00:30", catch_up_days=31),
     Daily("staff.read_metrics", at="01:00", catch_up_days=31),
+    Daily("staff.open_appraisals", at="06:00"),
     Daily("warehouse.prove_stock", at="02:00"),
     Daily("staff.daily_report", at="08:00", catch_up_days=7),
 )

@@ -4,10 +4,11 @@ from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.utils.translation import gettext_lazy as _
 
+from staff.admin.appraisal import GradeBandAdmin
 from staff.admin.calendar import CalendarDayAdmin
 from staff.admin.organisation import OrgUnitAdmin, PositionAdmin, ShopAdmin, SubAccountAdmin
 from staff.admin.people import EmployeeAdmin
-from staff.models import CalendarDay, Employee, OrgUnit, Position, Shop, SubAccount
+from staff.models import CalendarDay, Employee, GradeBand, OrgUnit, Position, Shop, SubAccount
 
 admin.site.site_header = _("ShopOps")
 admin.site.site_title = _("ShopOps")
@@ -22,3 +23,4 @@ admin.site.register(Position, PositionAdmin)
 admin.site.register(Shop, ShopAdmin)
 admin.site.register(SubAccount, SubAccountAdmin)
 admin.site.register(CalendarDay, CalendarDayAdmin)
+admin.site.register(GradeBand, GradeBandAdmin)

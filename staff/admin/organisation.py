@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from shopops.kit.clock import now
 from staff.actions.events import record
+from staff.admin.appraisal import WeightInline
 from staff.admin.permissions import PermissionsField, refuse_beyond
 from staff.admin.recorded import RecordedAdmin, person
 from staff.models import Employee, OrgUnit, Position, Shop, SubAccount
@@ -98,6 +99,7 @@ class PositionAdmin(RecordedAdmin[Position]):
     """Posts: the roles of the house."""
 
     form = PositionForm
+    inlines = (WeightInline,)
     list_display = ("__str__", "unit", "aliases", "is_head", "is_used", "holders_now")
     list_filter = ("is_used", "is_head", "unit")
     search_fields = ("name", "name_en", "aliases", "code", "register_ids")
