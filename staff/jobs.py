@@ -44,7 +44,7 @@ def trial(progress: Progress, *, trial: int) -> dict[str, Any]:
     """Tally the days of a trial that are not done yet."""
     found = Trial.objects.get(pk=trial)
     run_trial(found, at=now(), progress=progress)
-    return {"trial": found.pk}
+    return {"trial": found.pk, "url": found.get_absolute_url()}
 
 
 @job("staff.radar", label=_("Look ahead for offences"))

@@ -15,7 +15,9 @@ from catalog.models import Sku
 from orders.actions.screening import screen_orders
 from orders.models import ImportBatch, Order
 from orders.states import UNREVIEWED, ImportState
+from service.actions.demo.appraisals import make_appraisals
 from service.actions.demo.dispatch import Crew, Dispatch, dispatch, write_dispatch
+from service.actions.demo.drafts import make_drafts
 from service.actions.demo.goods import make_goods, make_shops
 from service.actions.demo.history import write_history
 from service.actions.demo.radar import make_radar
@@ -75,7 +77,9 @@ def make_demo_shop(*, orders: int, days: int, seed: int, at: datetime, say: Say 
     say(f"{made.to_review} orders to review, screened")
     _judge(days=days, at=at, made=made)
     say(f"{made.offences} offences found and booked")
+    make_drafts(days=days, at=at)
     say(f"{make_radar(at=at)} seen coming by the radar")
+    say(f"{make_appraisals(at=at, random=random)} appraisals")
     return made
 
 
