@@ -50,8 +50,8 @@ def span_of(kind: CycleKind, day: date) -> tuple[date, date]:
 def open_cycle(kind: CycleKind, first: date, *, by: Employee | None, at: datetime) -> AppraisalCycle:
     """Open the appraisal of a period for everybody who is appraised; an open one gets the people it lacks.
 
-    A month opens in its last days (STF-135); a half-year or year is rolled up from its locked months (STF-129,
-    STF-131).
+    A month opens by itself in its last days (STF-135), and earlier if somebody wants it; a half-year or year is rolled
+    up from its locked months (STF-129, STF-131).
 
     :param first: a day of the period.
     :raises Refused: if it is too early, the period has been handed to HR already, or a month of it is not locked.
@@ -59,7 +59,8 @@ def open_cycle(kind: CycleKind, first: date, *, by: Employee | None, at: datetim
     first, last = span_of(kind, first)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
-    opens = last - timedelta(days=OPENS_DAYS() - 1) if kind == CycleKind.MONTH else last + DAY
+    early = first if by is not None else last - timedelta(days=OPENS_DAYS() - 1)
+    opens = early if kind == CycleKind.MONTH else last + DAY
     if shop_day(at) < opens:
         raise Refused(sentence(_("This opens on %(day)s."), day=opens.isoformat()))
     cycle, is_new = AppraisalCycle.objects.get_or_create(
