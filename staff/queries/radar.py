@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, F, Min, Q, QuerySet, Sum
+from django.db.models import Count, Min, Q, QuerySet, Sum
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -16,12 +16,13 @@ from django.utils.translation import gettext as _
 from shopops.kit.clock import shop_day, start_of_day
 from shopops.kit.lists.declarations import Reader, Row
 from shopops.kit.worklists import Waiting
-from staff.models import Clause, ClauseVersion, Employee, RadarSighting, SettingValue
+from staff.models import Clause, ClauseVersion, Employee, RadarSighting
 from staff.policy import RADAR_SOON_HOURS
 from staff.queries.evidence import limit_in_words
 from staff.queries.organisation import subtree
-from staff.queries.rulebook import in_force, points_in_words
-from staff.states import Outcome, Per
+from staff.queries.rulebook import points_in_words
+from staff.queries.settings import kept_value
+from staff.states import Outcome, Per, VersionState
 
 LAST_CHECK = "staff.radar_last_check"
 """Under this name the radar keeps the moment of its last sweep."""
@@ -87,7 +88,7 @@ class Ahead:
 
 
 def coming_for(employee: Employee, *, at: datetime, most: int) -> Ahead:
-    """Return what will become an offence of a person, the most urgent first. Four queries, by index."""
+    """Return what will become an offence of a person, the most urgent first. Three queries, by index."""
     month = start_of_day(shop_day(at).replace(day=1))
     soon = at + timedelta(hours=RADAR_SOON_HOURS())
     mine = RadarSighting.objects.filter(employee=employee)
@@ -102,7 +103,7 @@ def coming_for(employee: Employee, *, at: datetime, most: int) -> Ahead:
         avoided_points=Sum("points", filter=avoided),
         happened=Count("pk", filter=Q(outcome=Outcome.HAPPENED, due_at__gt=month)),
     )
-    rows = list(mine.filter(ahead).select_related("clause").order_by("due_at", "points", "pk")[:most])
+    rows = list(mine.filter(ahead).order_by("due_at", "points", "pk")[:most])
     return Ahead(
         coming=in_words(rows, at=at),
         checked_at=checked_at(),
@@ -202,31 +203,32 @@ def in_team(leader: Employee) -> Q:
 
 
 def checked_at() -> datetime | None:
-    """Return when the radar swept everything last."""
-    return SettingValue.objects.filter(name=LAST_CHECK).values_list("changed_at", flat=True).first()
+    """Return when the radar swept everything last, as far as settings are known: read every few seconds."""
+    text = kept_value(LAST_CHECK)
+    return datetime.fromisoformat(text) if text else None
 
 
 def in_words(rows: Iterable[RadarSighting], *, at: datetime) -> list[Coming]:
     """Return sightings with what each costs and why it costs that; one query."""
     rows = list(rows)
-    versions = _versions_of(rows, at=at)
+    versions = terms_of({row.clause_id for row in rows}, at=at) if rows else {}
     return [
         Coming(
-            clause=row.clause,
+            clause=versions[row.clause_id].clause,
             label=row.subject_label,
             url=row.url,
             due_at=row.due_at,
             points=row.points,
             cost=points_in_words(row.points),
-            why=why(row.points, versions.get(row.clause_id)),
+            why=why(row.points, versions[row.clause_id]),
         )
         for row in rows
     ]
 
 
-def why(points: Decimal, version: ClauseVersion | None) -> str:
+def why(points: Decimal, version: ClauseVersion) -> str:
     """Return why something costs what it costs, where that is not simply the price of the clause."""
-    if version is None or (points and points == version.points):
+    if points and points == version.points:
         return ""
     if not version.points and not version.grades:
         return _("a warning")
@@ -249,41 +251,74 @@ def plain_points(points: Decimal) -> str:
 def radar_rows(reader: Reader) -> QuerySet[RadarSighting]:
     """Return the sightings somebody may see: their own, or everybody's."""
     rows = RadarSighting.objects.all()
-    if not reader.may(MAY_SEE_ALL):
-        rows = rows.filter(employee=reader.by.pk)
-    return rows.annotate(
-        clause_number=F("clause__number"),
-        clause_title=F("clause__title"),
-        clause_title_en=F("clause__title_en"),
-        person=F("employee__name"),
-        unit_name=F("employee__unit__name"),
-        unit_name_en=F("employee__unit__name_en"),
-    )
+    return rows if reader.may(MAY_SEE_ALL) else rows.filter(employee=reader.by.pk)
 
 
 def add_terms(rows: list[Row], reader: Reader) -> None:
-    """Put on the rows of a page what they cost in words, why, and how urgent they are; one query."""
-    versions = {
-        version.clause_id: version
-        for version in in_force(shop_day(reader.at)).filter(clause__in={row["clause_id"] for row in rows})
-    }
-    soon = reader.at + timedelta(hours=RADAR_SOON_HOURS())
+    """Put on the rows of a page whom and what they are about, what they cost, why, and how urgent they are.
+
+    One query, and one more for those who see everybody's.
+    """
+    if not rows:
+        return
     english = get_language() == "en"
+    versions = terms_of({row["clause_id"] for row in rows}, at=reader.at)
+    people = _people({row["employee_id"] for row in rows}) if reader.may(MAY_SEE_ALL) else {}
+    soon = reader.at + timedelta(hours=RADAR_SOON_HOURS())
+    to_clause, to_person = _address_before("staff:clause", "7007007"), _address_before("staff:person_me", 7007007)
     for row in rows:
-        row["at"] = reader.at
-        row["limit"] = limit_in_words(row["due_at"])[5:]
-        row["cost"] = points_in_words(row["points"])
-        row["why"] = why(row["points"], versions.get(row["clause_id"]))
+        version, person = versions[row["clause_id"]], people.get(row["employee_id"])
         is_open = row["outcome"] == Outcome.COMING
-        row["is_missed"] = is_open and row["due_at"] <= reader.at
-        row["tone"] = ""
-        if is_open and row["points"]:
-            row["tone"] = "danger" if row["is_missed"] else "warn" if row["due_at"] <= soon else ""
-        row["outcome_label"] = Outcome(row["outcome"]).label
-        row["clause_words"] = row["clause_title_en" if english else "clause_title"]
-        row["unit_words"] = row["unit_name_en" if english else "unit_name"]
-        row["clause_link"] = reverse("staff:clause", args=[row["clause_number"]])
-        row["person_link"] = reverse("staff:person_me", args=[row["employee_id"]])
+        is_missed = is_open and row["due_at"] <= reader.at
+        tone = "danger" if is_missed else "warn" if is_open and row["due_at"] <= soon else ""
+        row |= {
+            "at": reader.at,
+            "limit": limit_in_words(row["due_at"])[5:],
+            "cost": points_in_words(row["points"]),
+            "why": why(row["points"], version),
+            "is_missed": is_missed,
+            "tone": tone if row["points"] else "",
+            "outcome_label": Outcome(row["outcome"]).label,
+            "clause_number": version.clause.number,
+            "clause_words": version.clause.title_en if english else version.clause.title,
+            "clause_link": f"{to_clause[0]}{version.clause.number}{to_clause[1]}",
+            "person": person.name if person else "",
+            "person_link": f"{to_person[0]}{row['employee_id']}{to_person[1]}",
+            "unit_words": str(person.unit) if person and person.unit else "",
+        }
+
+
+def terms_of(clauses: set[int], *, at: datetime) -> dict[int, ClauseVersion]:
+    """Return the version of each clause that prices it at a moment, the latest where none does; one query."""
+    versions = (
+        ClauseVersion.objects.filter(clause__in=clauses, state=VersionState.PUBLISHED)
+        .select_related("clause")
+        .only(*_TERMS)
+        .order_by("clause", "-valid_from")
+    )
+    found: dict[int, ClauseVersion] = {}
+    today = shop_day(at)
+    for version in versions:
+        if version.clause_id not in found or (version.valid_from <= today < (version.valid_to or date.max)):
+            found[version.clause_id] = version
+    return found
+
+
+_TERMS = (
+    *("points", "grades", "per", "escalates_from", "escalates_by", "monthly_cap", "valid_from", "valid_to"),
+    *("clause__number", "clause__title", "clause__title_en"),
+)
+
+
+def _people(ids: set[int]) -> dict[int, Employee]:
+    names = ("name", "unit__name", "unit__name_en")
+    return {one.pk: one for one in Employee.objects.filter(pk__in=ids).select_related("unit").only(*names)}
+
+
+def _address_before(name: str, key: str | int) -> tuple[str, str]:
+    """Return what stands before and after the key in an address."""
+    before, _key, after = reverse(name, args=[key]).partition(str(key))
+    return before, after
 
 
 def matching_sightings(text: str) -> Q:
@@ -300,11 +335,3 @@ def urgent_of(employee_id: int, at: datetime) -> Waiting:
         COMING, employee=employee_id, due_at__gt=at, due_at__lte=at + timedelta(hours=RADAR_SOON_HOURS()), points__lt=0
     )
     return Waiting(rows.order_by()[: MOST_WAITING + 1].count(), 0, [])
-
-
-def _versions_of(rows: list[RadarSighting], *, at: datetime) -> dict[int, ClauseVersion]:
-    """Return the version in force of each clause of the rows; one query, none without rows."""
-    if not rows:
-        return {}
-    clauses = {row.clause_id for row in rows}
-    return {version.clause_id: version for version in in_force(shop_day(at)).filter(clause__in=clauses)}

@@ -11,12 +11,13 @@ from django.db.models import Q
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from shopops.kit.access import SIGNED_IN, allowed
 from shopops.kit.clock import now
+from shopops.kit.detectors import DETECTORS
 from shopops.kit.lists import (
     AnyOfFilter,
     Column,
@@ -56,7 +57,9 @@ _CHECKED = "radar_checked"
 
 
 def _clauses() -> list[tuple[int, str]]:
-    return [(clause.pk, str(clause)) for clause in Clause.objects.exclude(detector="")]
+    title = "title_en" if get_language() == "en" else "title"
+    clauses = Clause.objects.filter(detector__in=list(DETECTORS)).values_list("pk", "number", title)
+    return [(pk, f"{number} {words}") for pk, number, words in clauses]
 
 
 def _units() -> list[tuple[int, str]]:
@@ -67,7 +70,7 @@ class RadarFilters(ListFilters):
     """The filters of the radar."""
 
     clause = AnyOfFilter(field_name="clause_id", choices=_clauses, label=gettext_lazy("Clause"), first=True)
-    unit = AnyOfFilter(field_name="employee__unit_id", choices=_units, label=gettext_lazy("Unit"), first=True)
+    unit = AnyOfFilter(field_name="employee__unit_id", choices=_units, label=gettext_lazy("Unit"))
     due = DaysFilter(field_name="due_at", label=gettext_lazy("Due"), first=True)
     outcome = AnyOfFilter(field_name="outcome", choices=Outcome.choices, label=gettext_lazy("What became of it"))
 
@@ -102,13 +105,7 @@ RADAR_PAGE = ListPage(
     rows=radar_rows,
     values=(
         "clause_id",
-        "clause_number",
-        "clause_title",
-        "clause_title_en",
-        "person",
         "employee_id",
-        "unit_name",
-        "unit_name_en",
         "subject_label",
         "url",
         "points",

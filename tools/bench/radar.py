@@ -18,16 +18,6 @@ from tools.dev.places import say
 SETTLED, COMING = 200_000, 5_000
 """What the radar saw in the last months, and what it sees now, of a dozen people."""
 PAGES = (("radar", "/radar/", "/plain/radar/"), ("my work", "/", "/plain/home/"))
-HERS = (
-    "orders.exceptions",
-    "orders.holds",
-    "orders.review",
-    "orders.short",
-    "orders.unmatched",
-    "orders.unpaid",
-    "warehouse.late_notes",
-)
-"""The worklists of customer service."""
 ROWS = """
 INSERT INTO staff_radarsighting (clause_id, employee_id, subject_type, subject_id, subject_label, url, points, due_at,
                                  seen_at, outcome, settled_at)
