@@ -151,7 +151,7 @@ def matching_clauses(text: str) -> Q:
 
 def add_clause_words(rows: list[Row], reader: Reader) -> None:
     """Put what the cells show on the rows: wording, price, who finds it, posts; a constant number of queries."""
-    shown = clauses_in_words([row["id"] for row in rows], on=shop_day(reader.at))
+    shown = clauses_in_words(Q(pk__in=[row["id"] for row in rows]), on=shop_day(reader.at))
     for row in rows:
         row["shown"] = shown[row["id"]]
 
@@ -186,9 +186,7 @@ class ClauseShown:
         return KIND_TONES.get(ClauseKind(self.clause.kind), "plain")
 
 
-def clauses_in_words(
-    ids: Iterable[int] | None = None, *, on: date, words: Words | None = None
-) -> dict[int, ClauseShown]:
+def clauses_in_words(where: Q | None = None, *, on: date, words: Words | None = None) -> dict[int, ClauseShown]:
     """Return clauses, or all, in words by their id, in the order of their numbers; five queries."""
     words = words or words_on(on)
     clauses = Clause.objects.select_related("rulebook__owner").prefetch_related("binds").order_by("number")
@@ -201,7 +199,7 @@ def clauses_in_words(
             drafts[version.clause_id] += 1
     detectors = {number: version.clause.detector for number, version in words.versions.items()}
     shown = {}
-    for clause in clauses.filter(pk__in=list(ids)) if ids is not None else clauses:
+    for clause in clauses.filter(where) if where else clauses:
         held = words.versions.get(clause.number)
         shown[clause.pk] = ClauseShown(
             clause=clause,
@@ -240,8 +238,8 @@ def coming_under(shown: ClauseShown, *, at: datetime) -> Coming | None:
 def count_and_first(findings: Iterable[Finding], most: int) -> tuple[int, list[Finding]]:
     """Return how many findings there are, and the earliest few."""
     if isinstance(findings, FoundRows):
-        count = findings.count()
-        return count, findings.first(most) if count else []
+        first = findings.first(most)
+        return (len(first) if len(first) < most else findings.count()), first
     every = sorted(findings, key=lambda finding: finding.happened_at)
     return len(every), every[:most]
 

@@ -8,8 +8,8 @@ from itertools import groupby
 from typing import Any
 
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
@@ -176,15 +176,14 @@ def _by_regulation(clauses: Iterable[ClauseShown]) -> list[tuple[Rulebook, list[
 @require_GET
 def clause(request: HttpRequest, number: str) -> HttpResponse:
     """Show one clause: its versions, what is about to fall under it, its history."""
-    return _page(request, get_object_or_404(Clause, number=number))
-
-
-def _page(request: HttpRequest, found: Clause) -> HttpResponse:
     assert isinstance(request.user, Employee)  # noqa: S101 -- signed in, says the decorator
     at = now()
     today = shop_day(at)
     words = words_on(today)
-    shown = clauses_in_words([found.pk], on=today, words=words)[found.pk]
+    shown = next(iter(clauses_in_words(Q(number=number), on=today, words=words).values()), None)
+    if shown is None:
+        raise Http404
+    found = shown.clause
     coming = coming_under(shown, at=at)
     versions = versions_of(found)
     sees_all = request.user.has_perm("staff.view_offence")
@@ -194,7 +193,7 @@ def _page(request: HttpRequest, found: Clause) -> HttpResponse:
         "staff/rulebook/clause.html",
         {
             "shown": shown,
-            "clause": shown.clause,
+            "clause": found,
             "parameters": parameters_in_words(shown.version, words) if shown.version else [],
             "department": DEPARTMENTS.get(found.department, found.department),
             "versions": [
@@ -214,7 +213,7 @@ def _page(request: HttpRequest, found: Clause) -> HttpResponse:
             "chart": _chart(weeks) if any(count for _monday, count in weeks) else "",
             "story_days": STORY_DAYS,
             "offence_count": sum(count for _monday, count in weeks),
-            "drafts": list(open_drafts(found)),
+            "drafts": list(open_drafts(found)) if shown.drafts else [],
             "story": history_of(found, *versions),
             "at": at,
         },
