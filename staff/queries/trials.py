@@ -32,9 +32,9 @@ SELECT extract(hour FROM happened_at AT TIME ZONE 'Asia/Shanghai')::int, count(*
     count(*) FILTER (WHERE trial_offence_id IS NULL)
 FROM differences GROUP BY 1
 """
-TONES = {
+_TONES = {
     TrialState.COMPUTING: "info",
-    TrialState.READY: "warn",
+    TrialState.READY: "good",
     TrialState.APPROVED: "good",
     TrialState.DISCARDED: "plain",
 }
@@ -167,8 +167,13 @@ def add_trial_words(rows: list[Row], _reader: Reader) -> None:
     for row in rows:
         row["kind_label"] = kinds[row["kind"]]
         row["state_label"] = states[row["state"]]
-        row["tone"] = TONES[TrialState(row["state"])]
+        row["tone"] = tone_of(row["kind"], row["state"])
         row["tried"] = [version_in_words(version) for version in found[row["id"]].versions.all()]
+
+
+def tone_of(kind: str, state: str) -> str:
+    """Return the colour of a trial's state; a replay that is ready waits for somebody."""
+    return "warn" if (kind, state) == (TrialKind.REPLAY, TrialState.READY) else _TONES[TrialState(state)]
 
 
 def version_in_words(version: ClauseVersion) -> str:

@@ -28,7 +28,6 @@ from staff.queries.comparison import PersonDifference, differences_of
 from staff.queries.history import history_of
 from staff.queries.jobs import ShownRun
 from staff.queries.trials import (
-    TONES,
     Outcome,
     TeamDifference,
     add_trial_words,
@@ -38,6 +37,7 @@ from staff.queries.trials import (
     outcome_of,
     replayable_versions,
     signed,
+    tone_of,
     version_in_words,
 )
 from staff.states import TrialKind, TrialState
@@ -110,16 +110,18 @@ def trial(request: HttpRequest, number: int) -> HttpResponse:
     """Show one trial: what it would change, who decides."""
     found = _trial(number)
     by = _by(request)
+    result = outcome_context(found, by)
     context = {
         "trial": found,
-        "tone": TONES[TrialState(found.state)],
+        "tone": tone_of(found.kind, found.state),
         "tried": [(version, version_in_words(version)) for version in found.versions.select_related("clause")],
         "may_approve": by.has_perm("staff.approve_replay") and found.asked_by_id != by.pk,
         "is_own": found.asked_by_id == by.pk,
         "is_replay": found.kind == TrialKind.REPLAY,
         "is_ready": found.state == TrialState.READY,
         "may_discard": found.state in (TrialState.COMPUTING, TrialState.READY) and found.kind != TrialKind.SHADOW,
-        "result": outcome_context(found, by),
+        "differs": bool(result.get("outcome") and result["outcome"].people),
+        "result": result,
         "story": history_of(found),
     }
     return render(request, "staff/trials/trial.html", context)
@@ -130,7 +132,11 @@ def trial(request: HttpRequest, number: int) -> HttpResponse:
 def trial_progress(request: HttpRequest, number: int) -> HttpResponse:
     """Answer the open page of a trial: how far it is, or, once it is over, what came of it."""
     found = _trial(number)
-    return render(request, "staff/trials/outcome.html", {"result": outcome_context(found, _by(request))})
+    result = outcome_context(found, _by(request))
+    answer = render(request, "staff/trials/outcome.html", {"result": result})
+    if not result["is_running"]:
+        answer["HX-Refresh"] = "true"  # what may be done with it stands elsewhere on the page
+    return answer
 
 
 @allowed("staff.view_trial")
