@@ -58,7 +58,7 @@ def file_self_review(appraisal: Appraisal, words: Mapping[str, str], *, by: Empl
     else:
         raise Refused(_("This is scored already; a self-review comes before."))
     appraisal.cycle = cycle
-    reason = _("late") if is_late(appraisal, shop_day(at)) else ""
+    reason = _("filed late") if is_late(appraisal, shop_day(at)) else ""
     record("staff.self_reviewed", appraisal, by=by, at=at, reason=str(reason))
 
 

@@ -96,7 +96,7 @@ class WeightsForm(forms.Form):
                 initial=_plain(weights.get(kpi.pk)),
             )  # fmt: skip
         for field in self.fields.values():
-            field.widget.attrs |= {"inputmode": "decimal", "data-sum": ""}
+            field.widget.attrs |= {"inputmode": "decimal", "data-sum": "", "class": "input"}
 
     @property
     def rows(self) -> list[tuple[Kpi, forms.BoundField]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
@@ -21,7 +20,6 @@ from staff.models import (
     GradeBand,
     JobRun,
     MetricReading,
-    Offence,
     OrgUnit,
     PayTerms,
 )
@@ -94,16 +92,15 @@ def data_missing(cycle: AppraisalCycle, today: date) -> list[Missing]:
     nothing = Count("pk", filter=Q(metric=ORDERS, numerator=0))
     read = dict(company.order_by().values_list("day").annotate(nothing=nothing))
     keys = [day.isoformat() for day in days]
-    runs = JobRun.objects.filter(job="staff.tally", state=JobState.DONE)
-    tallied = set(runs.filter(period__in=keys).values_list("period", flat=True))
-    tallied |= {day.isoformat() for day in _days_with_offences(cycle.first, last)}
+    runs = JobRun.objects.filter(job="staff.tally", period__in=keys).exclude(state=JobState.DONE)
+    untallied = set(runs.values_list("period", flat=True))
     kpi, jobs = reverse("staff:kpi"), reverse("staff:jobs")
     return [
         _days(_("Days without orders"), [one for one in days if read.get(one)], kpi,
               hint=_("Nothing was imported for them, or the shop was closed.")),
         _days(_("Days without figures"), [one for one in days if one not in read], kpi,
               hint=_("Open the day and read its figures.")),
-        _days(_("Days without a tally"), [one for one in days if one.isoformat() not in tallied], kpi,
+        _days(_("Days without a tally"), [one for one in days if one.isoformat() in untallied], kpi,
               hint=_("Run the tally for them; otherwise points are missing."), page=jobs),
     ]  # fmt: skip
 
@@ -250,10 +247,6 @@ def bonus_total(cycle: AppraisalCycle) -> Decimal:
 def is_published(cycle: AppraisalCycle) -> bool:
     """Say whether results are out."""
     return cycle.state in {CycleState.PUBLISHED, CycleState.LOCKED}
-
-
-def _days_with_offences(first: date, last: date) -> Iterable[date]:
-    return Offence.objects.filter(day__gte=first, day__lte=last).order_by().values_list("day", flat=True).distinct()
 
 
 def _days(label: str, days: list[date], address: str, *, hint: str, page: str = "") -> Missing:

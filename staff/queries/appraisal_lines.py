@@ -13,6 +13,7 @@ from django.utils.dateparse import parse_date
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from shopops.kit.charts import plain
 from staff.models import Appraisal, AppraisalLine
 from staff.policy.appraisal import half_up, shares
 from staff.queries.appraisal_points import entries_behind
@@ -114,7 +115,7 @@ def _line(
 ) -> ShownLine:
     if kind == LineKind.POINTS:
         net = parts[0] or Decimal(0)
-        figure, url = f"100 {'−' if net < 0 else '+'} {abs(net):f}", "#points"
+        figure, url = f"100 {'−' if net < 0 else '+'} {plain(abs(net))}", "#points"
         name = _("Points of the month")
     else:
         figure = figure_in_words(metric, *parts)

@@ -192,7 +192,7 @@ def _units_chart(found: AppraisalCycle) -> Any:
     if not units:
         return None
     series = [Series(name, counts) for name, counts in bands if any(counts)]
-    return stacked_bars(units, series, title=_("Grades by unit"), size=(720, 240))
+    return stacked_bars(units, series, title=_("Grades by unit"), size=(480, 240))
 
 
 def _done(request: HttpRequest, found: AppraisalCycle, said: str, do: Any) -> HttpResponse:
