@@ -88,6 +88,8 @@ def compared(metric: Metric, value: Decimal | None, before: Decimal | None) -> C
     if value is None or before is None:
         return None
     difference = value - before
+    if metric.unit == "share":
+        difference = difference.quantize(Decimal("0.001"))
     if not difference:
         text = "±0"
     elif metric.unit == "share":

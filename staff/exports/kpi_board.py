@@ -42,6 +42,8 @@ ICONS = daily.ICONS | {
     "warehouse.packed_an_hour": "gauge",
 }
 BARS_SHOWN = 10
+FEWEST_SHOWN = 6
+"""What lies before the first reading is left out of a trend, down to so many places."""
 TONES = {"good": "good", "warn": "warn", "danger": "bad"}
 Link = Callable[[str], str]
 """Gives the address behind a figure of a metric."""
@@ -168,8 +170,11 @@ def trend_chart(
     """Draw a metric over days, weeks or months with its target; None while there is nothing to draw."""
     metric = METRICS[name]
     values = [_value(name, one) for one in parts]
-    if not any(value is not None for value in values):
+    known = next((place for place, value in enumerate(values) if value is not None), None)
+    if known is None:
         return None
+    known = min(known, max(0, len(values) - FEWEST_SHOWN))
+    spans, parts, values = spans[known:], parts[known:], values[known:]
     show = _writer(metric)
     targets = [target_of(kpi, one or (Decimal(0), None), days) for days, one in zip(spans, parts, strict=True)]
     has_target = kpi is not None and kpi.target is not None and metric.answers != "self"

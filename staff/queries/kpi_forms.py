@@ -109,19 +109,21 @@ def sheets_of(month: date, *, scorer: int | None = None, on: date) -> list[Sheet
         scores[row.employee_id, row.kpi_id].append(row)
     sheets = []
     for person in people:
-        lines = []
-        for kpi in kpis:
-            if person.pk in measured[kpi.pk]:
-                found = scores[person.pk, kpi.pk]
-                in_force = next((one for one in found if one.replaced_at is None), None)
-                lines.append(FormLine(kpi, in_force, [one for one in found if one.replaced_at is not None]))
+        lines = [line_of(kpi, scores[person.pk, kpi.pk]) for kpi in kpis if person.pk in measured[kpi.pk]]
         sheets.append(Sheet(person, superiors[person.pk], lines))
     return sheets
 
 
-def scores_of_month(month: date) -> QuerySet[KpiScore]:
-    """Return the scores in force of a month."""
-    return KpiScore.objects.filter(month=month, replaced_at=None)
+def form_line(kpi: Kpi, person: Employee, month: date) -> FormLine:
+    """Return one indicator of one person's month; one query."""
+    rows = KpiScore.objects.filter(kpi=kpi, employee=person, month=month).select_related("scored_by")
+    return line_of(kpi, list(rows.order_by("-scored_at", "-pk")))
+
+
+def line_of(kpi: Kpi, scores: Sequence[KpiScore]) -> FormLine:
+    """Tell the score in force from those it replaced."""
+    in_force = next((one for one in scores if one.replaced_at is None), None)
+    return FormLine(kpi, in_force, [one for one in scores if one.replaced_at is not None])
 
 
 def scored_lately(kpi: Kpi, *, most: int = 12) -> QuerySet[KpiScore]:

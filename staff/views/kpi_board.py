@@ -52,6 +52,8 @@ from staff.views.kpi import asked_day, asked_number
 
 DAY = timedelta(days=1)
 MOST_PEOPLE = 200
+SIDE_BY_SIDE = ("orders.approved", "warehouse.shipped", "warehouse.packed", "orders.review_minutes", "staff.points")
+MOST_BARS = 2
 
 
 @dataclass(frozen=True)
@@ -90,6 +92,9 @@ def kpi_board(request: HttpRequest) -> HttpResponse:
         for name in top
     ]
     lines = unit_lines(tree, None, people)
+    if len(lines) == 1:  # the one department that works: with what it is made of, there is something to compare
+        lines += unit_lines(tree, lines[0].pk, people)
+    compared_units = [line for line in lines if tree.units[line.pk].parent_id == tree.units[lines[-1].pk].parent_id]
     headline = asked_headline(request, top)
     return render(
         request,
@@ -103,7 +108,7 @@ def kpi_board(request: HttpRequest) -> HttpResponse:
             "trend": trend_chart(
                 headline, spans, lines_over_time[headline], kpis.get(headline), span.kind, trend_link(asked, headline)
             ),
-            "bars": bars_of(lines, asked, unit_page),
+            "bars": bars_of(compared_units, asked, unit_page),
             **table(lines, kpis, asked, unit_page, people_title=""),
             "indicators": indicator_rows(company, kpis, asked, everybody),
             **changes(person_lines(everyone(tree), people), asked),
@@ -252,7 +257,7 @@ def asked_headline(request: HttpRequest, names: Sequence[str]) -> str:
 def frame(asked: Asked, address: str, **more: Any) -> dict[str, Any]:
     """Return what every page of the board has: the switch, the steps, the name of the span."""
     span = asked.span
-    names = {"day": _("Day"), "week": _("Week"), "month": _("Month")}
+    names = {"day": _("Daily"), "week": _("Weekly"), "month": _("Monthly")}
     after = span.last + DAY
 
     def page(kind: str, day: date) -> str:
@@ -329,12 +334,12 @@ def indicator_rows(company: dict[str, Compared], kpis: dict[str, Kpi], asked: As
 
 def bars_of(lines: Sequence[Line], asked: Asked, page: Callable[[Asked, Line], str]) -> list[tuple[Any, Any]]:
     """Return the charts that set units or people side by side."""
-    charts = []
-    for name in ("orders.approved", "warehouse.shipped", "staff.points"):
-        chart = bars_chart(name, lines, lambda line: page(asked, line)) if name in METRICS else None
-        if chart:
-            charts.append((METRICS[name].label, chart))
-    return charts
+    charts = [
+        (METRICS[name].label, chart)
+        for name in SIDE_BY_SIDE
+        if name in METRICS and (chart := bars_chart(name, lines, lambda line: page(asked, line)))
+    ]
+    return charts[:MOST_BARS]
 
 
 def people_rows(

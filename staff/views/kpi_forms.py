@@ -26,8 +26,8 @@ from staff.forms.kpi import BoundsForm, ScoreForm
 from staff.models import Employee, Kpi
 from staff.queries.figures import written
 from staff.queries.history import history_of
+from staff.queries.kpi_forms import form_line, measured_people, metrics_to_come, scored_lately, sheets_of
 from staff.queries.kpi_forms import indicators as all_indicators
-from staff.queries.kpi_forms import measured_people, metrics_to_come, scored_lately, sheets_of
 from staff.states import Machine
 
 DAY = timedelta(days=1)
@@ -128,27 +128,32 @@ def kpi_score(request: HttpRequest) -> HttpResponse:
     """Score one indicator of one person's month."""
     form = ScoreForm(request.POST)
     month = asked_month(request.POST.get("month", ""), shop_day(now()).replace(day=1))
-    back = scores_page(month, is_all=request.POST.get("who") == "all")
-    if not form.is_valid():
-        messages.error(request, _("A score lies between 0 and 100, and says what it rests on."))
-        return redirect(back)
-    kpi = get_object_or_404(Kpi, pk=form.cleaned_data["kpi"])
-    person = get_object_or_404(Employee, pk=form.cleaned_data["employee"])
-    try:
-        score_kpi(
-            kpi,
-            person,
-            month,
-            score=form.cleaned_data["score"],
-            text=form.cleaned_data["text"],
-            by=cast("Employee", request.user),
-            at=now(),
-        )
-    except Refused as refusal:
-        messages.error(request, str(refusal))
+    is_all = request.POST.get("who") == "all"
+    is_valid = form.is_valid()
+    kpi = get_object_or_404(Kpi, pk=form.cleaned_data.get("kpi", 0))
+    person = get_object_or_404(Employee, pk=form.cleaned_data.get("employee", 0))
+    complaint = "" if is_valid else _("A score lies between 0 and 100, and says what it rests on.")
+    if is_valid:
+        given = {name: form.cleaned_data[name] for name in ("score", "text")}
+        try:
+            score_kpi(kpi, person, month, **given, by=cast("Employee", request.user), at=now())
+        except Refused as refusal:
+            complaint = str(refusal)
+    if request.headers.get("HX-Request"):
+        shown = {
+            "line": form_line(kpi, person, month),
+            "person": person,
+            "month_text": f"{month:%Y-%m}",
+            "is_all": is_all,
+            "complaint": complaint,
+            "typed": request.POST if complaint else {},
+        }
+        return render(request, "staff/kpi/score_line.html", shown)
+    if complaint:
+        messages.error(request, complaint)
     else:
         messages.success(request, _("%(kpi)s of %(name)s is scored.") % {"kpi": kpi, "name": person})
-    return redirect(f"{back}#person-{person.pk}")
+    return redirect(f"{scores_page(month, is_all=is_all)}#person-{person.pk}")
 
 
 def row(kpi: Kpi, to_come: Mapping[str, tuple[str, str]]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -21,6 +22,7 @@ from staff.queries.kpi_board import (
     COMPANY_FIGURES,
     Compared,
     Line,
+    Tree,
     company_figures,
     people_figures,
     personal_metrics,
@@ -57,7 +59,7 @@ def screen(place: int) -> dict[str, Any]:
     span, month = span_of("day", yesterday, latest=yesterday), span_of("month", yesterday, latest=yesterday)
     kpis, tree = kpis_by_metric(), unit_tree()
     people = people_figures(span)
-    units = [line for line in departments(unit_lines(tree, None, people)) if line.people >= FEWEST_PEOPLE]
+    units = departments(tree, people)
     place %= len(units) + 1
     unit = units[place - 1] if place else None
     members = {one.pk for one in tree.all_members(unit.pk)} if unit else None
@@ -85,6 +87,9 @@ def screen(place: int) -> dict[str, Any]:
     }
 
 
-def departments(lines: list[Line]) -> list[Line]:
-    """Return the departments in the order of the organisation."""
-    return [line for line in lines if line.figures]
+def departments(tree: Tree, people: Mapping[int, Mapping[str, Compared]]) -> list[Line]:
+    """Return the departments of enough people; of the only one that works, the departments it is made of."""
+    lines = unit_lines(tree, None, people)
+    if len(lines) == 1:
+        lines += unit_lines(tree, lines[0].pk, people)
+    return [line for line in lines if line.people >= FEWEST_PEOPLE]

@@ -14,12 +14,15 @@ from django.utils.translation import gettext_lazy as _
 from catalog.models import Sku
 from orders.actions.screening import screen_orders
 from orders.models import ImportBatch, Order
-from orders.states import UNREVIEWED, ImportState
+from orders.states import UNREVIEWED
 from service.actions.demo.appraisals import make_appraisals
 from service.actions.demo.dispatch import Crew, Dispatch, dispatch, write_dispatch
 from service.actions.demo.drafts import make_drafts
+from service.actions.demo.files import close_imports, open_imports
 from service.actions.demo.goods import make_goods, make_shops
 from service.actions.demo.history import write_history
+from service.actions.demo.kpi import make_imports, make_scores, report_time
+from service.actions.demo.questions import ask_finance_of, forget_goods
 from service.actions.demo.radar import make_radar
 from service.actions.demo.rules import make_rules
 from service.actions.demo.sales import make_sales, write_sales
@@ -37,6 +40,8 @@ from staff.models import Employee
 from warehouse.models import Carrier, Warehouse
 
 Say = Callable[[str], None]
+REPORTED_DAYS = 15
+"""So many days back the daily report was made each morning."""
 
 
 @dataclass
@@ -70,16 +75,20 @@ def make_demo_shop(*, orders: int, days: int, seed: int, at: datetime, say: Say 
     say("people, roles, carriers, rulebook")
     done = _trade(orders=orders, days=days, at=at, random=random, made=made)
     say(f"{made.orders} orders, {made.notes} dispatch notes, {made.parcels} parcels")
-    made.events = write_history(done, ImportBatch.objects.latest("pk"))
+    made.events = write_history(done, ImportBatch.objects.order_by("pk"))
     open_orders = list(Order.objects.filter(state__in=UNREVIEWED).values_list("pk", flat=True))
+    forget_goods(open_orders)
     screen_orders(open_orders, at=at)
+    asked = ask_finance_of(asker=_holders("STF-073")[0], finance=_holders("STF-092")[0], at=at)
     made.to_review = len(open_orders)
-    say(f"{made.to_review} orders to review, screened")
+    say(f"{made.to_review} orders to review, screened; finance is asked about {asked}")
+    make_imports(days=days, by=_holders("STF-050")[0], at=at)
     _judge(days=days, at=at, made=made)
     say(f"{made.offences} offences found and booked")
     make_drafts(days=days, at=at)
     say(f"{make_radar(at=at)} seen coming by the radar")
     say(f"{make_appraisals(at=at, random=random)} appraisals")
+    say(f"{make_scores(at=at)} more scores on forms")
     return made
 
 
@@ -105,17 +114,11 @@ def _trade(*, orders: int, days: int, at: datetime, random: Random, made: Made) 
     )
     today = shop_day(at)
     calendar = [today - timedelta(days=back) for back in range(days - 1, -1, -1)]
-    batch = ImportBatch.objects.create(
-        shop=shops[0],
-        state=ImportState.DONE,
-        files=[{"name": f"ExportOrderList{today:%Y%m%d}0805.csv", "report": "order_list", "rows": orders}],
-        digest=f"demo-{orders}-{days}",
-        started_by=crew.agents[0],
-        started_at=start_of_day(calendar[0]),
-        finished_at=start_of_day(calendar[0]) + timedelta(seconds=9),
-        counts={"orders": {"new": orders, "changed": 0, "unchanged": 0, "refused": 0}},
+    opened = start_of_day(calendar[0])
+    batches = open_imports(shops, by=crew.agents[0], at=opened, name=f"{orders}-{days}")
+    sales = make_sales(
+        shops=shops, articles=articles, batches=batches, days=calendar, total=orders, at=at, random=random
     )
-    sales = make_sales(shops=shops, articles=articles, batch=batch, days=calendar, total=orders, at=at, random=random)
     carriers = list(Carrier.objects.filter(name__in=("中通快递", "圆通速递", "韵达快递", "顺丰速运")).order_by("pk"))
     done = dispatch(
         sales,
@@ -127,6 +130,7 @@ def _trade(*, orders: int, days: int, at: datetime, random: Random, made: Made) 
     )
     write_dispatch(done, crew)
     write_sales(sales)
+    close_imports(batches, sales, at=opened)
     write_troubles(sales, random)
     make_stock(
         done,
@@ -165,6 +169,7 @@ def _judge(*, days: int, at: datetime, made: Made) -> None:
     for back in range(days - 1, 0, -1):
         day = today - timedelta(days=back)
         made.offences += tally_day(day, at=at).new
-        read_metrics(day, at=at)
-    if days > 1:
-        take_daily_snapshot(today - timedelta(days=1), at=at)
+        if back < REPORTED_DAYS:
+            take_daily_snapshot(day, at=report_time(back, at))
+        else:
+            read_metrics(day, at=at)
