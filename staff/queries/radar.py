@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.db import connection
 from django.db.models import Count, Min, Q, QuerySet, Sum
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -91,30 +92,29 @@ def coming_for(employee: Employee, *, at: datetime, most: int) -> Ahead:
     """Return what will become an offence of a person, the most urgent first. Three queries, by index."""
     month = start_of_day(shop_day(at).replace(day=1))
     soon = at + timedelta(hours=RADAR_SOON_HOURS())
-    mine = RadarSighting.objects.filter(employee=employee)
-    ahead = COMING & Q(due_at__gt=at)
-    avoided = Q(outcome=Outcome.AVOIDED, settled_at__gte=month)
-    sums = mine.filter(due_at__gte=month - timedelta(days=7)).aggregate(
-        count=Count("pk", filter=ahead),
-        cost=Sum("points", filter=ahead),
-        missed=Count("pk", filter=COMING & Q(due_at__lte=at)),
-        soon=Count("pk", filter=ahead & Q(due_at__lte=soon, points__lt=0)),
-        avoided=Count("pk", filter=avoided),
-        avoided_points=Sum("points", filter=avoided),
-        happened=Count("pk", filter=Q(outcome=Outcome.HAPPENED, due_at__gt=month)),
-    )
-    rows = list(mine.filter(ahead).order_by("due_at", "points", "pk")[:most])
-    return Ahead(
-        coming=in_words(rows, at=at),
-        checked_at=checked_at(),
-        count=sums["count"],
-        points=sums["cost"] or Decimal(0),
-        missed=sums["missed"],
-        soon=sums["soon"],
-        avoided=sums["avoided"],
-        avoided_points=sums["avoided_points"] or Decimal(0),
-        happened=sums["happened"],
-    )
+    sums = _sums(employee.pk, at=at, soon=soon, month=month)
+    rows = RadarSighting.objects.filter(COMING, employee=employee, due_at__gt=at).order_by("due_at", "points", "pk")
+    return Ahead(coming=in_words(rows[:most], at=at), checked_at=checked_at(), **sums)
+
+
+_SUMS = """
+SELECT count(*) FILTER (WHERE coming AND due_at > %(at)s) AS count,
+       coalesce(sum(points) FILTER (WHERE coming AND due_at > %(at)s), 0) AS points,
+       count(*) FILTER (WHERE coming AND due_at <= %(at)s) AS missed,
+       count(*) FILTER (WHERE coming AND due_at > %(at)s AND due_at <= %(soon)s AND points < 0) AS soon,
+       count(*) FILTER (WHERE outcome = 'avoided' AND settled_at >= %(month)s) AS avoided,
+       coalesce(sum(points) FILTER (WHERE outcome = 'avoided' AND settled_at >= %(month)s), 0) AS avoided_points,
+       count(*) FILTER (WHERE outcome = 'happened' AND due_at > %(month)s) AS happened
+FROM (SELECT due_at, points, outcome, settled_at, outcome = 'coming' AS coming FROM staff_radarsighting
+      WHERE employee_id = %(employee)s AND due_at >= %(month)s::timestamptz - interval '7 days') mine
+"""
+
+
+def _sums(employee: int, *, at: datetime, soon: datetime, month: datetime) -> dict[str, Any]:
+    """Add up what lies ahead of a person and what became of the month's warnings; asked on every visit of “my work”."""
+    with connection.cursor() as cursor:
+        cursor.execute(_SUMS, {"employee": employee, "at": at, "soon": soon, "month": month})
+        return dict(zip((column.name for column in cursor.description or ()), cursor.fetchone(), strict=True))
 
 
 @dataclass(frozen=True)

@@ -160,6 +160,7 @@ RADAR_PAGE = ListPage(
         gettext_lazy("What would become an offence appears here in good time, every few minutes anew."),
     ),
     template="staff/radar/page.html",
+    page_size=100,
     context=_context,
 )
 

@@ -25,12 +25,12 @@ _RADAR, _HOME = _template("plain_radar.html"), _template("plain_home.html")
 
 
 def radar(_request: HttpRequest) -> HttpResponse:
-    """Show the fifty most urgent things of one person, and how many there are and were avoided."""
+    """Show the hundred most urgent things of one person, and how many there are and were avoided."""
     from staff.models import Employee, RadarSighting
 
     mine = RadarSighting.objects.filter(employee=Employee.objects.get(username=WHO))
     coming = mine.filter(outcome="coming")
-    rows = coming.select_related("clause", "employee__unit").order_by("due_at", "pk")[:50]
+    rows = coming.select_related("clause", "employee__unit").order_by("due_at", "pk")[:100]
     return _answer(
         _RADAR,
         rows=rows,
