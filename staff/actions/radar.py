@@ -22,6 +22,7 @@ from shopops.kit.clock import Window, shop_day, start_of_day
 from shopops.kit.detectors import DETECTORS, Finding, FoundRows, Question
 from staff.models import ClauseVersion, Employee, RadarSighting, SettingValue
 from staff.policy import RADAR_DAYS, RADAR_HOURS
+from staff.queries.pricing import superiors_on
 from staff.queries.radar import LAST_CHECK
 from staff.states import ClauseKind, Outcome, VersionState
 
@@ -29,11 +30,21 @@ _LOCK = 726_015
 _LOOK_BACK = timedelta(days=3)
 """What was missed so long ago and is not booked is no offence under any version in force; it is forgotten."""
 
-_COLUMNS = "subject_type, found_id, found_label, found_employee, found_at, found_url, found_grade, found_cause"
 _NOTHING = """
 SELECT 0 AS version_id, '' AS subject_type, 0::bigint AS found_id, '' AS found_label, 0::bigint AS found_employee,
-       now() AS found_at, '' AS found_url, '' AS found_grade, '' AS found_cause
+       now() AS found_at, '' AS found_url, '' AS found_grade, '' AS found_cause, false AS is_borne
 WHERE false
+"""
+_OWN = """
+SELECT {version}, subject_type, found_id, found_label, found_employee, found_at, found_url, found_grade, found_cause,
+       false
+FROM ({select}) rows WHERE %s::bigint IS NULL OR found_employee = %s
+"""
+_BORNE = """
+SELECT {version}, subject_type, found_id, found_label, above.head, found_at, found_url, found_grade, found_cause,
+       true
+FROM ({select}) rows JOIN unnest(%s::bigint[], %s::bigint[]) AS above (person, head) ON above.person = found_employee
+WHERE %s::bigint IS NULL OR above.head = %s
 """
 _ROWS_OF_JSON = """
 SELECT * FROM jsonb_to_recordset(%s::jsonb) AS rows (
@@ -46,19 +57,26 @@ WITH found AS MATERIALIZED (
     SELECT DISTINCT ON (subject_type, found_id, found_employee) every.*,
            ((found_at - interval '1 microsecond') AT TIME ZONE 'Asia/Shanghai')::date AS day
     FROM ({found}) every
-    ORDER BY subject_type, found_id, found_employee, found_at
+    ORDER BY subject_type, found_id, found_employee, is_borne, found_at
 ),
 known AS (
-    SELECT o.employee_id, date_trunc('month', o.day)::date AS month, count(*) AS cases, -sum(e.points) AS spent
-    FROM staff_offence o LEFT JOIN staff_pointentry e ON e.offence_id = o.id AND e.kind = 'charge'
-    WHERE o.clause_id = %s AND o.standing = 'charged' AND o.day >= %s
+    SELECT employee_id, date_trunc('month', day)::date AS month, count(*) AS cases, -sum(points) AS spent
+    FROM (
+        SELECT o.employee_id, o.day, (SELECT sum(e.points) FROM staff_pointentry e WHERE e.offence_id = o.id) AS points
+        FROM staff_offence o
+        WHERE o.clause_id = %s AND o.standing = 'charged' AND o.because_of_id IS NULL AND o.day >= %s
+    ) charged
+    WHERE points <> 0
     GROUP BY 1, 2
 ),
 coming AS (
-    SELECT f.*, coalesce((v.grades ->> f.found_grade)::numeric, v.points) AS price,
-           v.escalates_from, v.escalates_by, v.monthly_cap,
+    SELECT f.*, CASE WHEN is_borne THEN v.superior_points
+                     ELSE coalesce((v.grades ->> f.found_grade)::numeric, v.points) END AS price,
+           CASE WHEN NOT is_borne THEN v.escalates_from END AS escalates_from, v.escalates_by,
+           CASE WHEN NOT is_borne THEN v.monthly_cap END AS monthly_cap,
            date_trunc('month', f.day)::date AS month,
-           CASE v.per WHEN 'day' THEN f.day::text WHEN 'month' THEN date_trunc('month', f.day)::text
+           CASE CASE WHEN NOT is_borne THEN v.per END
+                      WHEN 'day' THEN f.day::text WHEN 'month' THEN date_trunc('month', f.day)::text
                       WHEN 'cause' THEN nullif(f.found_cause, '') END AS once,
            EXISTS (
                SELECT FROM staff_excuse x
@@ -67,11 +85,11 @@ coming AS (
                  AND (x.employee_id IS NULL OR x.employee_id = f.found_employee)
                  AND (x.clause_id IS NULL OR x.clause_id = v.clause_id)
                  AND (x.subject_id IS NULL OR x.subject_id = f.found_id AND x.subject_type = f.subject_type)
-           ) OR v.per IN ('day', 'month') AND EXISTS (
+           ) OR NOT is_borne AND v.per IN ('day', 'month') AND EXISTS (
                SELECT FROM staff_offence o
                WHERE o.clause_id = v.clause_id AND o.employee_id = f.found_employee AND o.standing = 'charged'
                  AND o.day BETWEEN CASE v.per WHEN 'day' THEN f.day ELSE date_trunc('month', f.day)::date END AND f.day
-           ) OR v.per = 'cause' AND f.found_cause <> '' AND EXISTS (
+           ) OR NOT is_borne AND v.per = 'cause' AND f.found_cause <> '' AND EXISTS (
                SELECT FROM staff_offence o
                WHERE o.clause_id = v.clause_id AND o.employee_id = f.found_employee AND o.standing = 'charged'
                  AND o.cause = f.found_cause
@@ -85,12 +103,12 @@ coming AS (
 ),
 counted AS (
     SELECT coming.*, price <> 0 AND NOT is_free AND (once IS NULL OR row_number() OVER (
-               PARTITION BY found_employee, once, is_free ORDER BY found_at, found_id) = 1) AS costs
+               PARTITION BY found_employee, is_borne, once, is_free ORDER BY found_at, found_id) = 1) AS costs
     FROM coming
 ),
 numbered AS (
     SELECT counted.*, coalesce(known.spent, 0) AS spent, coalesce(known.cases, 0) + count(*) FILTER (WHERE costs) OVER (
-               PARTITION BY found_employee, counted.month ORDER BY found_at, found_id) AS number
+               PARTITION BY found_employee, is_borne, counted.month ORDER BY found_at, found_id) AS number
     FROM counted LEFT JOIN known ON known.employee_id = found_employee AND known.month = counted.month
 ),
 dear AS (
@@ -100,7 +118,7 @@ dear AS (
 ),
 priced AS (
     SELECT dear.*, CASE WHEN monthly_cap IS NULL THEN full_price ELSE -least(-full_price, greatest(0,
-               monthly_cap - spent + coalesce(sum(full_price) OVER (PARTITION BY found_employee, month
+               monthly_cap - spent + coalesce(sum(full_price) OVER (PARTITION BY found_employee, is_borne, month
                    ORDER BY found_at, found_id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0))) END AS points
     FROM dear
 ),
@@ -223,15 +241,26 @@ def _found(
         if start >= end:
             continue
         findings = DETECTORS[version.clause.detector].find(Question(Window(start, end), at, version.parameters))
-        for select, values in _selects(_of_person(findings, only) if only else findings):
-            yield f"SELECT {version.pk} AS version_id, {_COLUMNS} FROM ({select}) rows", values  # noqa: S608 -- no values
+        above = superiors_on(shop_day(at), post=version.superior_post) if version.superior_points else {}
+        one = [only.pk if only else None] * 2
+        for select, values in _selects(_of_people(findings, _answering(only, above)) if only else findings):
+            yield _OWN.format(version=version.pk, select=select), [*values, *one]
+            if above:
+                heads = [list(above), list(above.values())]
+                yield _BORNE.format(version=version.pk, select=select), [*values, *heads, *one]
 
 
-def _of_person(findings: Iterable[Finding], person: Employee) -> Iterable[Finding]:
-    """Return the findings that one person would answer for."""
+def _answering(person: Employee, above: dict[int, int]) -> set[int]:
+    """Return those whose cases a person answers for: their own, and of those they are the superior of."""
+    return {person.pk, *(one for one, head in above.items() if head == person.pk)}
+
+
+def _of_people(findings: Iterable[Finding], people: set[int]) -> Iterable[Finding]:
+    """Return the findings that these people would answer for."""
     if isinstance(findings, FoundRows):
-        return FoundRows(findings.subject_type, *(query.filter(found_employee=person.pk) for query in findings.queries))
-    return (finding for finding in findings if finding.employee_id == person.pk)
+        queries = (query.filter(found_employee__in=people) for query in findings.queries)
+        return FoundRows(findings.subject_type, *queries)
+    return (finding for finding in findings if finding.employee_id in people)
 
 
 def _selects(findings: Iterable[Finding]) -> Iterator[tuple[str, list[Any]]]:

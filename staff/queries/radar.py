@@ -240,6 +240,8 @@ def why(points: Decimal, version: ClauseVersion) -> str:
     if version.escalates_from and points == version.points * version.escalates_by:
         terms = {"times": plain_points(version.escalates_by), "number": version.escalates_from}
         return _("times %(times)s from case %(number)s of a month") % terms
+    if points == version.superior_points:
+        return _("as the superior, besides the person")
     return _("limited by what a month may cost") if version.monthly_cap is not None else ""
 
 
@@ -305,7 +307,17 @@ def terms_of(clauses: set[int], *, at: datetime) -> dict[int, ClauseVersion]:
 
 
 _TERMS = (
-    *("points", "grades", "per", "escalates_from", "escalates_by", "monthly_cap", "valid_from", "valid_to"),
+    *(
+        "points",
+        "grades",
+        "per",
+        "escalates_from",
+        "escalates_by",
+        "monthly_cap",
+        "superior_points",
+        "valid_from",
+        "valid_to",
+    ),
     *("clause__number", "clause__title", "clause__title_en"),
 )
 

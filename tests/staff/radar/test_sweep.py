@@ -9,10 +9,11 @@ import pytest
 
 from shopops.kit.clock import start_of_day
 from shopops.kit.detectors import DETECTORS, Detector, Finding
+from staff.actions.points import waive_offence
 from staff.actions.radar import forget_old_sightings, sweep
 from staff.actions.settings import change_setting
 from staff.actions.tally import tally_day
-from staff.models import Clause, ClauseVersion, Excuse, Offence, RadarSighting
+from staff.models import Clause, ClauseVersion, Employee, Excuse, Offence, OrgUnit, Position, RadarSighting
 from staff.queries.settings import forget_values
 from staff.states import ClauseKind, ExcuseKind, Machine, Outcome, Per, VersionState
 from tests.factories.rulebook import at, lina, note, open_book, supervisor
@@ -215,6 +216,33 @@ def test_the_excused_are_shown_no_cost(book):
     )
     sweep(at=MORNING)
     assert prices(agent) == [0]
+
+
+def test_the_superior_who_would_answer_besides_is_warned_too(book):
+    agent, boss = lina(), supervisor()
+    unit = OrgUnit.objects.get(code="service")
+    Employee.objects.update(unit=unit)
+    Position.objects.filter(code="service-supervisor").update(is_head=True)
+    terms(superior_points=-2)
+    one = note("2026-11-19 10:00", by=agent)
+    sweep(at=MORNING, only=boss)
+    assert (prices(boss), prices(agent)) == ([-2], [])
+    sweep(at=MORNING)
+    assert (prices(boss), prices(agent)) == ([-2], [-3])
+    tally_day(date(2026, 11, 20), at=at("2026-11-21 00:30"))
+    sweep(at=at("2026-11-21 00:35"))
+    assert RadarSighting.objects.get(employee=boss, subject_id=one.pk).outcome == Outcome.HAPPENED
+
+
+def test_cases_that_were_waived_do_not_make_the_next_one_dearer(book):
+    agent, boss = lina(), supervisor()
+    terms(escalates_from=2, escalates_by=2)
+    note("2026-11-18 10:00", by=agent)
+    tally_day(date(2026, 11, 19), at=at("2026-11-20 00:30"))
+    waive_offence(Offence.objects.get(clause__number="TST-001"), reason="快递停运", by=boss, at=MORNING)
+    note("2026-11-19 10:00", by=agent)
+    sweep(at=MORNING)
+    assert prices(agent) == [-3]
 
 
 def test_a_draft_and_a_reward_are_not_on_the_radar(book):
