@@ -98,7 +98,8 @@ def _set_due(order_ids: list[int], *, promise: timedelta) -> None:
         cursor.execute(
             """
             UPDATE orders_order o SET ship_by = d.due
-            FROM (SELECT id, least(promised_at, coalesce(paid_at, placed_at) + make_interval(secs => %(seconds)s)) AS due
+            FROM (SELECT id, least(promised_at,
+                                   coalesce(paid_at, placed_at) + make_interval(secs => %(seconds)s)) AS due
                   FROM orders_order WHERE id = ANY(%(ids)s)) d
             WHERE o.id = d.id AND o.ship_by IS DISTINCT FROM d.due
             """,

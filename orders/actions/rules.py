@@ -19,6 +19,7 @@ from orders.actions.marks import choose_carrier, flag_orders, tag_orders
 from orders.actions.review import approve_orders
 from orders.actions.splits import split_by_stock
 from orders.models import Order
+from orders.queries.families import confirmed_by_finance
 from orders.queries.rule_facts import Ready, active_rules, earlier_effects, facts_of
 from orders.queries.rule_words import Facts
 from orders.states import ExceptionKind
@@ -59,7 +60,9 @@ def run_rules(order_ids: Collection[int], *, at: datetime) -> tuple[int, int, in
         return 0, 0, 0
     needs = frozenset().union(*(ready.needs for ready in rules))
     found = facts_of(list(order_ids), needs=needs)
-    before = earlier_effects([facts.id for facts in found])
+    ids = [facts.id for facts in found]
+    answered = confirmed_by_finance(ids)  # by whom ever they were asked: a rule does not ask again
+    before = earlier_effects(ids) | {(key, ready.rule.pk, "finance") for key in answered for ready in rules}
     plan, gifts = _Plan(), Gifts(found, at=at)
     traces: list[tuple[int, list[dict[str, Any]]]] = []
     for facts in found:

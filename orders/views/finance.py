@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
-from orders.actions.finance import answer_finance
+from orders.actions.answers import answer_finance
 from orders.filters import PaymentFilters
 from orders.forms import AnswerForm, AnswersForm, DenialForm
 from orders.models import Payment

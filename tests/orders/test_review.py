@@ -10,8 +10,9 @@ from threading import Barrier
 import pytest
 from django.db import connection
 
+from orders.actions.answers import answer_finance
 from orders.actions.exceptions import raise_exception
-from orders.actions.finance import answer_finance, ask_finance
+from orders.actions.finance import ask_finance
 from orders.actions.marks import add_remark
 from orders.actions.review import approve_order, approve_orders
 from orders.models import Order, OrderException

@@ -8,8 +8,8 @@ from decimal import Decimal
 import pytest
 
 from catalog.models import SkuAlias
+from orders.actions.answers import answer_finance
 from orders.actions.exceptions import clear_exception
-from orders.actions.finance import answer_finance
 from orders.actions.goods import match_line, remember_goods
 from orders.actions.prices import measure_prices
 from orders.actions.screening import screen_orders

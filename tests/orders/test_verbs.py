@@ -8,10 +8,11 @@ from decimal import Decimal
 import pytest
 
 from orders.actions.addresses import Receiver, edit_address
+from orders.actions.answers import answer_finance
 from orders.actions.chases import change_price, claim_chase, note_contact
 from orders.actions.closing import close_order, recall_order
 from orders.actions.exceptions import clear_exception, raise_exception
-from orders.actions.finance import answer_finance, ask_finance
+from orders.actions.finance import ask_finance
 from orders.actions.marks import (
     add_remark,
     add_tag,
