@@ -225,8 +225,9 @@ SELECT o.state, j.fired, count(*) FROM judged j JOIN orders_order o ON o.id = j.
 GROUP BY 1, 2 ORDER BY 3 DESC, 1
 """
 _RESULTS = """
-SELECT d->>0, d->>1, count(DISTINCT order_id)
-FROM rungs CROSS JOIN LATERAL jsonb_array_elements(coalesce(d, '[]')) d WHERE f = 1 GROUP BY 1, 2 ORDER BY 3 DESC
+SELECT did->>0, did->>1, count(DISTINCT order_id)
+FROM rungs CROSS JOIN LATERAL jsonb_array_elements(coalesce(d, '[]')) AS one (did) WHERE f = 1
+GROUP BY 1, 2 ORDER BY 3 DESC, 1
 """
 _RECENT = """
 SELECT o.id, o.number, o.part, o.summary, o.state, l.at, l.s, coalesce(l.d, '[]') FROM (

@@ -7,6 +7,8 @@ from decimal import Decimal
 
 import pytest
 
+from orders.actions.answers import answer_finance
+from orders.actions.finance import ask_finance
 from orders.actions.holds import release_order
 from orders.actions.rulebook import Draft, order_rules, save_rule, stop_all_rules, switch_rule
 from orders.actions.screening import screen_orders
@@ -15,6 +17,7 @@ from orders.queries.rule_facts import facts_of, ready_rule
 from orders.queries.rule_trace import ladders_of
 from orders.queries.rule_trial import try_rule
 from orders.queries.rule_words import DOINGS, TESTS
+from orders.queries.rules import lately
 from orders.states import FlagColour, LineKind, OrderState
 from shopops.kit.clock import SHANGHAI
 from shopops.kit.moves import MoveRefused
@@ -291,3 +294,25 @@ def test_rules_take_the_same_number_of_queries_for_one_and_for_three(lina, queri
 
 def test_every_action_has_words():
     assert set(DOINGS) == {"approve", "hold", "flag", "tag", "courier", "gift", "split", "finance", "exception"}
+
+
+def test_what_came_of_several_actions_is_counted_action_by_action(lina):
+    rule = make_rule(lina, actions=[{"do": "flag", "flag": 1}, {"do": "tag", "tag": "偏远"}])
+    order = make_order({stocked_sku(): 1})
+    screen_orders([order.pk], at=NOON)
+    told = lately(rule, at=NOON)
+    assert (told.judged, told.fired) == (1, 1)
+    assert [(count, is_done) for _what, _result, count, is_done in told.results] == [(1, True), (1, True)]
+    assert not any("[" in what + result for what, result, _count, _done in told.results)
+
+
+def test_the_rules_go_on_when_finance_has_confirmed_and_do_not_ask_again(lina, qianjin):
+    ask = {"do": "finance", "question": "到账了吗"}
+    make_rule(lina, "大额", conditions=[[("amount_at_least", "99")]], actions=[ask])
+    make_rule(lina, "放行", conditions=[[("amount_at_least", "1")]], actions=[{"do": "approve"}])
+    order = make_order({stocked_sku(): 1}, paid=Decimal("120.00"))
+    ask_finance(order, "线下补款", by=lina, at=NOON)
+    answer_finance(Payment.objects.get(), confirmed=True, answer="已到账", by=qianjin, at=NOON)
+    order.refresh_from_db()
+    assert order.state == OrderState.APPROVED
+    assert Payment.objects.count() == 1
