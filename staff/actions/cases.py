@@ -23,7 +23,7 @@ from staff.actions.points import take_back, waivable
 from staff.models import CaseReport, Clause, Employee, Offence
 from staff.policy.cases import REWARD_FUND, REWARD_POINTS
 from staff.queries.cases import Price, is_reportable, kind_for, price_on, waiver_waiting
-from staff.queries.people import people_who_may
+from staff.queries.people import holds_on, people_who_may
 from staff.states import CASE_MOVES, CaseKind, CaseState
 
 DECIDES = "staff.confirm_case"
@@ -191,7 +191,7 @@ def _price(clause: Clause, employee: Employee, *, happened_at: datetime, at: dat
     if price is None:
         raise Refused(sentence(_("%(clause)s did not hold on %(day)s."), clause=clause, day=day.isoformat()))
     posts = set(clause.binds.values_list("pk", flat=True))
-    if posts and not posts & set(employee.appointments.values_list("position", flat=True)):
+    if posts and not posts & set(employee.appointments.filter(holds_on(day)).values_list("position", flat=True)):
         raise Refused(sentence(_("%(clause)s does not bind %(name)s."), clause=clause, name=employee))
     return price
 

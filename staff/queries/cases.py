@@ -21,6 +21,7 @@ from staff.queries.terms import grade_in_words, points_in_words
 from staff.states import CaseKind, CaseState, ClauseKind
 
 SEES_ALL = "staff.view_casereport"
+NOTHING = Decimal(0)
 REPORTABLE = (ClauseKind.PENALTY, ClauseKind.REWARD)
 TONES = {
     CaseState.REPORTED: "warn",
@@ -57,9 +58,14 @@ class Price:
         is_reward = version.clause.kind == ClauseKind.REWARD
         return is_reward and not self.grades and not version.points and not version.fund
 
+    @property
+    def has_plain_price(self) -> bool:
+        """Say whether a case may have no degree: the degrees are exceptions then, or there are none."""
+        return not self.grades or self.version.points not in {NOTHING, *(one.points for one in self.grades)}
+
     def points_of(self, grade: str) -> Decimal | None:
-        """Return what a grade costs; of versions without grades the price; None where there is no such grade."""
-        if not self.grades:
+        """Return what a grade costs; without one the plain price, where that is none of the grades; else None."""
+        if not grade and self.has_plain_price:
             return self.version.points
         return next((one.points for one in self.grades if one.key == grade), None)
 

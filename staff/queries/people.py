@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from django.contrib.auth.models import Permission
 from django.db.models import Prefetch, Q, QuerySet
 
 from shopops.kit.lists.declarations import Reader, Row
@@ -15,10 +16,11 @@ from staff.models import Appointment, Employee, Position
 def people_who_may(permission: str) -> QuerySet[Employee]:
     """Return everybody who may log in and has a permission, by a post, by themselves, or as an administrator."""
     app, _dot, codename = permission.partition(".")
-    by_post = Q(groups__permissions__codename=codename, groups__permissions__content_type__app_label=app)
-    by_self = Q(user_permissions__codename=codename, user_permissions__content_type__app_label=app)
-    found = Employee.objects.filter(Q(is_superuser=True) | by_post | by_self, is_active=True)
-    return Employee.objects.filter(pk__in=found.values("pk"))
+    rights = Permission.objects.filter(content_type__app_label=app, codename=codename)
+    by_post = Employee.groups.through.objects.filter(group__permissions__in=rights).values("employee_id")
+    by_self = Employee.user_permissions.through.objects.filter(permission__in=rights).values("employee_id")
+    may = Q(is_superuser=True) | Q(pk__in=by_post) | Q(pk__in=by_self)
+    return Employee.objects.filter(may, is_active=True)
 
 
 def held_positions(employee: Employee, *, on: date) -> list[Position]:
