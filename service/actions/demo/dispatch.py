@@ -307,7 +307,7 @@ def _wave(notes: list[DispatchNote], number: str, maker: Employee, *, is_open: b
     """Return the wave of these notes."""
     first = notes[0]
     picker = first.picked_by
-    done = all(note.packed_at for note in notes)
+    done = all(note.shipped_at for note in notes)
     return Wave(
         number=number,
         warehouse_id=first.warehouse_id,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import models
@@ -12,9 +13,9 @@ from shopops.kit.copying import copy_in
 from staff.models import Event
 
 
-def write_history(made: Dispatch, batch: ImportBatch) -> int:
+def write_history(made: Dispatch, batches: Iterable[ImportBatch]) -> int:
     """Write what people did to every order and note; return how many events."""
-    events = [_event("orders.imported", batch, batch.started_at, batch.started_by_id)]
+    events = [_event("orders.imported", batch, batch.started_at, batch.started_by_id) for batch in batches]
     for number, note in enumerate(made.notes):
         order = made.sales[number].order
         events.append(_event("orders.approved", order, note.confirmed_at, note.confirmed_by_id))

@@ -57,7 +57,7 @@ def make_sales(
     *,
     shops: list[Shop],
     articles: list[Article],
-    batch: ImportBatch,
+    batches: dict[int, ImportBatch],
     days: list[date],
     total: int,
     at: datetime,
@@ -71,7 +71,7 @@ def make_sales(
         moments = sorted(_moment(day, random, at) for _number in range(count))
         for moment in moments:
             shop = shops[0] if random.random() < 0.7 else shops[1]  # noqa: PLR2004 -- seven of ten at the flagship
-            sales.append(_sale(shop, by_shop[shop.pk], buyers, batch, moment, at, random, len(sales)))
+            sales.append(_sale(shop, by_shop[shop.pk], buyers, batches[shop.pk], moment, at, random, len(sales)))
     return sales
 
 
