@@ -145,6 +145,7 @@ def test_the_commands_answer_with_one_json_object_in_their_last_line(shop, capsy
         ["stock_proof", "--json"],
         ["daily_report", "--day", "2026-11-19", "--out", str(tmp_path), "--json"],
         ["load_rulebook", "--json"],
+        ["load_kpis", "--json"],
     ):
         call_command(*words)
         assert isinstance(json.loads(capsys.readouterr().out.splitlines()[-1]), dict), words
