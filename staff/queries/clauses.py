@@ -30,9 +30,9 @@ MOST_SHOWN = 3
 STORY_DAYS = 90
 SYSTEM, PEOPLE, COMING = "system", "people", "coming"
 WATCHES: dict[str, tuple[Label, str]] = {
-    SYSTEM: (_("Found by the system"), "eye"),
-    PEOPLE: (_("Reported by people"), "user"),
-    COMING: (_("Detector still to come"), "hourglass"),
+    SYSTEM: (_("By the system"), "eye"),
+    PEOPLE: (_("By people"), "user"),
+    COMING: (_("Still to come"), "hourglass"),
 }
 DEPARTMENTS: dict[str, Label] = {
     "catalog": _("Goods"),

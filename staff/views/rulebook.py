@@ -139,9 +139,9 @@ RULEBOOK_PAGE = ListPage(
     tabs=(
         Tab("all", _("All"), Q(dropped_on=None)),
         Tab("mine", _("Binds me"), _mine),
-        Tab(SYSTEM, _("By the system"), _tab(SYSTEM)),
-        Tab(PEOPLE, _("By people"), _tab(PEOPLE)),
-        Tab(COMING, _("Still to come"), _tab(COMING), tone="warn"),
+        Tab(SYSTEM, WATCHES[SYSTEM][0], _tab(SYSTEM)),
+        Tab(PEOPLE, WATCHES[PEOPLE][0], _tab(PEOPLE)),
+        Tab(COMING, WATCHES[COMING][0], _tab(COMING), tone="warn"),
         Tab("drafts", _("With a draft"), lambda _reader: with_draft()),
         Tab("gone", _("Gone from the files"), Q(dropped_on__isnull=False)),
     ),

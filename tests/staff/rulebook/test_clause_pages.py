@@ -151,7 +151,7 @@ def test_the_page_of_a_clause_tells_what_comes_and_what_happened(read, agent):
         assert words in text, words
     assert "由 ORD-016 检测" in read("/rulebook/ORD-015/")
     assert "缺少记录：评价记录和人工确认的原因" in read("/rulebook/CS-061/")
-    assert "附证据，由另一人确认" in read("/rulebook/GOV-011/")
+    assert "由人上报并附证据，另一人确认" in read("/rulebook/GOV-011/")
 
 
 def test_a_dropped_clause_has_its_page_and_its_tab(read):
