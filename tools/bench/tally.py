@@ -1,4 +1,4 @@
-"""The nightly tally of 100,000 orders, offences and points included: ours against SQL written by hand."""
+"""The tally of a day with 100,000 orders among a million facts, and replays: ours against SQL written by hand."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from django.db import connection, transaction
 
 from tools.bench.registry import Result, bench, in_turn, median_ratio
 
-ORDERS, DAYS = 100_000, 30
+ORDERS, DAYS, FACTS_IN_ALL = 100_000, 30, 1_000_000
 LATE, LEFT_OVER = 0.05, 0.01
 FRIDAY = date(2026, 8, 7)  # a working day, and the seventh, so that every detector has something to find
 GOAL = 1.3
@@ -22,10 +22,11 @@ FACTS = """jsonb_build_object('orders', order_numbers, 'goods', summary, 'pieces
     'promised_at', promised_at, 'deadline', {limit}, 'shipped_at', shipped_at)"""
 A_DAY = "confirmed_at + interval '24 hours'"
 OFFENCES = """INSERT INTO staff_offence (clause_id, version_id, employee_id, subject_type, subject_id, subject_label,
-    happened_at, day, facts, url, found_at)"""
+    happened_at, day, facts, url, found_at, standing, grade, cause, is_frozen)"""
 AMBER = f"""{OFFENCES}
 SELECT %(clause)s, %(version)s, confirmed_by_id, 'warehouse.DispatchNote', id, number,
-    {A_DAY}, %(day)s, {FACTS.format(limit=A_DAY)}, '/warehouse/notes/' || number || '/', %(at)s
+    {A_DAY}, %(day)s, {FACTS.format(limit=A_DAY)}, '/warehouse/notes/' || number || '/', %(at)s,
+    %(standing)s, '', '', false
 FROM warehouse_dispatchnote
 WHERE state <> 'cancelled' AND confirmed_by_id IS NOT NULL
     AND confirmed_at > %(start)s - interval '24 hours' AND confirmed_at <= %(end)s - interval '24 hours'
@@ -33,14 +34,16 @@ WHERE state <> 'cancelled' AND confirmed_by_id IS NOT NULL
 ON CONFLICT DO NOTHING"""
 LATE_NOTES = f"""{OFFENCES}
 SELECT %(clause)s, %(version)s, coalesce(confirmed_by_id, %(boss)s), 'warehouse.DispatchNote', id, number, %(end)s,
-    %(day)s, {FACTS.format(limit="%(end)s::timestamptz")}, '/warehouse/notes/' || number || '/', %(at)s
+    %(day)s, {FACTS.format(limit="%(end)s::timestamptz")}, '/warehouse/notes/' || number || '/', %(at)s,
+    %(standing)s, '', '', false
 FROM warehouse_dispatchnote
 WHERE state <> 'cancelled' AND confirmed_at >= %(since)s AND confirmed_at < %(start)s
     AND (shipped_at IS NULL OR shipped_at > %(end)s) AND (promised_at IS NULL OR promised_at > %(end)s)
 ON CONFLICT DO NOTHING"""
 PROMISED = f"""{OFFENCES}
 SELECT %(clause)s, %(version)s, coalesce(confirmed_by_id, %(boss)s), 'warehouse.DispatchNote', id, number, promised_at,
-    %(day)s, {FACTS.format(limit="promised_at")}, '/warehouse/notes/' || number || '/', %(at)s
+    %(day)s, {FACTS.format(limit="promised_at")}, '/warehouse/notes/' || number || '/', %(at)s,
+    %(standing)s, '', '', false
 FROM warehouse_dispatchnote
 WHERE state <> 'cancelled' AND confirmed_at >= %(since)s AND confirmed_at < %(end)s
     AND promised_at > %(start)s AND promised_at <= %(end)s AND promised_at > confirmed_at
@@ -49,13 +52,14 @@ ON CONFLICT DO NOTHING"""
 LEFT_OVERS = f"""{OFFENCES}
 SELECT %(clause)s, %(version)s, coalesce(confirmed_by_id, %(boss)s), 'orders.Order', id, number, %(end)s, %(day)s,
     jsonb_build_object('goods', summary, 'paid', paid::text, 'paid_at', paid_at, 'approved_at', confirmed_at,
-        'shipped_at', shipped_at, 'deadline', %(end)s::timestamptz), '/orders/' || id || '/', %(at)s
+        'shipped_at', shipped_at, 'deadline', %(end)s::timestamptz), '/orders/' || id || '/', %(at)s,
+    %(standing)s, '', '', false
 FROM orders_order
 WHERE paid_at < %(month)s AND (state IN ('review', 'held', 'finance', 'approved') OR shipped_at > %(end)s
     OR state = 'closed' AND finished_at > %(end)s AND shipped_at IS NULL)
 ON CONFLICT DO NOTHING"""
-ENTRIES = """INSERT INTO staff_pointentry (offence_id, employee_id, kind, points, day, booked_at, reason)
-SELECT id, employee_id, 'charge', -3, %(day)s, %(at)s, '' FROM staff_offence
+ENTRIES = """INSERT INTO staff_pointentry (offence_id, employee_id, kind, points, fund, workings, day, booked_at, reason)
+SELECT id, employee_id, 'charge', -3, 0, '{}', %(day)s, %(at)s, '' FROM staff_offence
 WHERE clause_id = %(clause)s AND day = %(day)s"""
 
 
@@ -64,13 +68,14 @@ def tally(rounds: int) -> Iterable[Result]:
     """Tally one day that holds 100,000 orders, and an ordinary day of a month that holds as many."""
     house = make_house()
     write(house, 1)
+    write_past()
     check_same(house)
     times = in_turn(rounds, ours, lambda: tally_by_hand(FRIDAY, house), before=forget)
     forget()
     ours()
     booked = count()
     again = in_turn(rounds, ours)[0]
-    name = f"tally of a day with {ORDERS:,} orders"
+    name = f"tally of a day with {ORDERS:,} orders among {FACTS_IN_ALL:,} facts"
     yield Result(
         name=f"{name}: time against its raw SQL",
         ours=min(times[0]),
@@ -124,7 +129,11 @@ def tally_by_hand(day: date, house: dict[str, Any]) -> None:
         steps.append(("ORD-025", [LEFT_OVERS], True))
     with transaction.atomic(), connection.cursor() as cursor:
         for number, statements, has_points in steps:
-            clause = {"clause": house["clauses"][number][0], "version": house["clauses"][number][1]}
+            clause = {
+                "clause": house["clauses"][number][0],
+                "version": house["clauses"][number][1],
+                "standing": "charged" if has_points else "warned",
+            }
             for statement in statements:
                 cursor.execute(statement, values | clause)
             if has_points:
@@ -165,7 +174,7 @@ def write(house: dict[str, Any], days: int) -> None:
 
     chance = random.Random(days)
     with connection.cursor() as cursor:
-        cursor.execute("TRUNCATE staff_offence, staff_pointentry, staff_notification")
+        cursor.execute("TRUNCATE staff_offence, staff_pointentry, staff_notification CASCADE")
         cursor.execute("DELETE FROM orders_order WHERE shop_id = %s", [house["shop"].pk])
         cursor.execute("DELETE FROM warehouse_dispatchnote WHERE shop_id = %s", [house["shop"].pk])
     notes, orders = [], []
@@ -211,6 +220,36 @@ def write(house: dict[str, Any], days: int) -> None:
         cursor.execute("CHECKPOINT")
 
 
+def write_past() -> None:
+    """Fill up to a million notes and orders, of earlier months and all in order, from those there are."""
+    with connection.cursor() as cursor:
+        for model, moments, changed in (
+            (
+                "warehouse_dispatchnote",
+                ("confirmed_at", "promised_at"),
+                {"shipped_at": "confirmed_at - months * interval '30 days' + interval '5 hours'"},
+            ),
+            ("orders_order", ("placed_at", "paid_at", "shipped_at"), {"state": "'shipped'"}),
+        ):
+            cursor.execute(
+                "SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped"
+                " AND attgenerated = '' AND attname <> 'id'",
+                [model],
+            )
+            columns = [row[0] for row in cursor.fetchall()]
+            values = {name: f"{name} - months * interval '30 days'" for name in moments} | changed
+            values["number"] = (
+                "chr(64 + months) || substr(number, 2)" if model == "orders_order" else "number || months"
+            )
+            select = ", ".join(values.get(name, name) for name in columns)
+            cursor.execute(
+                f"INSERT INTO {model} ({', '.join(columns)}) SELECT {select}"
+                f" FROM {model}, generate_series(1, {FACTS_IN_ALL // ORDERS // 2 - 1}) AS months"
+            )
+        cursor.execute("VACUUM ANALYZE warehouse_dispatchnote, orders_order")
+        cursor.execute("CHECKPOINT")
+
+
 def check_same(house: dict[str, Any]) -> None:
     """See that both book the same.
 
@@ -240,7 +279,7 @@ def count() -> int:
 def forget() -> None:
     """Put everything back to before the tally."""
     with connection.cursor() as cursor:
-        cursor.execute("TRUNCATE staff_offence, staff_pointentry, staff_notification")
+        cursor.execute("TRUNCATE staff_offence, staff_pointentry, staff_notification CASCADE")
 
 
 def moment(day: date, days: int) -> datetime:
