@@ -82,6 +82,7 @@ PAGES: Sequence[Shot] = (
     Shot("points", "chenjing", "/points/all/"),
     Shot("offence", "lina", "/points/", first="a[href*='/points/offences/']"),
     Shot("rulebook", "lina", "/rulebook/"),
+    Shot("draft", "chenjing", "/rulebook/drafts/?tab=waiting", first="#main a[href*='/rulebook/drafts/'][data-opens]"),
     Shot("permissions", "chenjing", "/people/permissions/"),
 )
 
