@@ -141,4 +141,5 @@ def kind_of(kpi: Kpi | None) -> LineKind:
 
 
 def _in_words(weights: Mapping[Kpi | None, Decimal]) -> list[str]:
-    return [f"{kpi.number if kpi else POINTS} {weight.normalize():f}" for kpi, weight in weights.items()]
+    lines = [(kpi.number if kpi else "", Decimal(weight).normalize()) for kpi, weight in weights.items()]
+    return [f"{number or POINTS} {weight:f}" for number, weight in sorted(lines)]

@@ -258,7 +258,7 @@ def _listed(
     label: str, rows: QuerySet[Any], name: Any, *, url: str = "", blocks: bool = False, hint: str = ""
 ) -> Missing:
     first = list(rows[:MOST_NAMES])
-    count = rows.count() if len(first) == MOST_NAMES else len(first)
+    count = rows.order_by().count()
     return Missing(label, count, [(name(one), one.get_absolute_url()) for one in first], url, blocks, hint)
 
 

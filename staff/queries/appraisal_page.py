@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -33,6 +33,7 @@ from staff.states import AppraisalState, CycleKind, CycleState, LineKind
 
 MAY_RUN = "staff.run_appraisal"
 MOST_POINTS = 60
+SCORING = frozenset({"staff.appraisal_scored", "staff.appraisal_adjusted", "staff.appraisal_returned"})
 
 
 @dataclass(frozen=True)
@@ -215,7 +216,7 @@ def shown_appraisal(appraisal: Appraisal, reader: Employee, *, at: datetime, wit
         months=_months(appraisal),
         form_lines=forms,
         kept=_scores_on_forms(appraisal, forms) if not is_mine else {},
-        story=history_of(appraisal),
+        story=_story(appraisal, is_hidden=is_mine and not is_out),
     )
 
 
@@ -226,6 +227,14 @@ def history_chart(results: Sequence[Appraisal]) -> SafeString | None:
         return None
     points = [Point(span_in_words(one.cycle), one.score, one.get_absolute_url()) for one in months]
     return trend(points, title=_("Score by month"), name=_("Score"), size=(720, 220))
+
+
+def _story(appraisal: Appraisal, *, is_hidden: bool) -> list[Line]:
+    """Return the history; from the person themselves what was scored is hidden until it is published."""
+    story = history_of(appraisal)
+    if not is_hidden:
+        return story
+    return [replace(line, changes=[], reason="") if line.verb in SCORING else line for line in story]
 
 
 def _months(appraisal: Appraisal) -> list[dict[str, Any]]:
