@@ -18,7 +18,7 @@ from staff.models import CaseReport, Clause, ClauseVersion, Employee, Offence
 from staff.queries.people import matching_people
 from staff.queries.rulebook import in_force
 from staff.queries.terms import grade_in_words, points_in_words
-from staff.states import CaseKind, CaseState, ClauseKind
+from staff.states import CaseKind, CaseState, ClauseKind, Machine
 
 SEES_ALL = "staff.view_casereport"
 NOTHING = Decimal(0)
@@ -74,12 +74,14 @@ def reportable_clauses(day: date) -> QuerySet[Clause]:
     """Return the clauses in force on a day that people report: nothing here finds what falls under them."""
     held = in_force(day).filter(clause=OuterRef("pk"))
     clauses = Clause.objects.filter(Exists(held), kind__in=REPORTABLE)
-    return clauses.exclude(detector__in=list(DETECTORS)).select_related("rulebook").order_by("number")
+    reckoned = Q(kind=ClauseKind.REWARD, machine=Machine.AUTO)
+    return clauses.exclude(reckoned).exclude(detector__in=list(DETECTORS)).select_related("rulebook").order_by("number")
 
 
 def is_reportable(clause: Clause) -> bool:
     """Say whether people report what falls under a clause."""
-    return clause.kind in REPORTABLE and clause.detector not in DETECTORS
+    is_reckoned = clause.kind == ClauseKind.REWARD and clause.machine == Machine.AUTO
+    return clause.kind in REPORTABLE and not is_reckoned and clause.detector not in DETECTORS
 
 
 def price_on(clause: Clause, day: date) -> Price | None:

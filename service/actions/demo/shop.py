@@ -16,6 +16,7 @@ from orders.actions.screening import screen_orders
 from orders.models import ImportBatch, Order
 from orders.states import UNREVIEWED
 from service.actions.demo.appraisals import make_appraisals
+from service.actions.demo.cases import make_cases
 from service.actions.demo.dispatch import Crew, Dispatch, dispatch, write_dispatch
 from service.actions.demo.drafts import make_drafts
 from service.actions.demo.files import close_imports, open_imports
@@ -85,6 +86,7 @@ def make_demo_shop(*, orders: int, days: int, seed: int, at: datetime, say: Say 
     make_imports(days=days, by=_holders("STF-050")[0], at=at)
     _judge(days=days, at=at, made=made)
     say(f"{made.offences} offences found and booked")
+    say(f"{make_cases(at=at)} reported cases and appeals")
     make_drafts(days=days, at=at)
     say(f"{make_radar(at=at)} seen coming by the radar")
     say(f"{make_appraisals(at=at, random=random)} appraisals")
