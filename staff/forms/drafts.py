@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.utils.translation import gettext as _now
@@ -17,10 +17,18 @@ from staff.queries.parameters import NOT_SHOWN, WEEKDAYS
 from staff.queries.terms import grade_in_words
 from staff.states import ClauseKind, ExcuseKind, Per
 
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
 _CLOCK = re.compile(r"^([01]?\d|2[0-3]):[0-5]\d$")
 _BOUNDS = {"month": (1, 12), "first_day": (1, 31), "last_day": (1, 31), "days_a_week": (1, 7), "hours_a_day": (1, 24)}
 _MOST = 1_000_000
-_POINTS = {"max_digits": 6, "decimal_places": 2, "min_value": -1000, "max_value": 1000}
+
+
+def _points(label: str | _StrPromise, *, required: bool = True) -> forms.DecimalField:
+    return forms.DecimalField(
+        label=label, required=required, max_digits=6, decimal_places=2, min_value=-1000, max_value=1000
+    )
 
 
 class DraftForm(forms.Form):
@@ -28,7 +36,7 @@ class DraftForm(forms.Form):
 
     text = forms.CharField(label=_("Text in Chinese"), max_length=2000, widget=forms.Textarea({"rows": 5}))
     text_en = forms.CharField(label=_("Text in English"), max_length=3000, widget=forms.Textarea({"rows": 5}))
-    points = forms.DecimalField(label=_("Points"), **_POINTS)
+    points = _points(_("Points"))
     fund = forms.DecimalField(
         label=_("Yuan into the happiness fund"), max_digits=8, decimal_places=2, min_value=0, required=False
     )
@@ -51,7 +59,7 @@ class DraftForm(forms.Form):
         required=False,
         help_text=_("written without a sign; empty if there is no limit"),
     )
-    superior_points = forms.DecimalField(label=_("Points of the superior"), required=False, **_POINTS)
+    superior_points = _points(_("Points of the superior"), required=False)
     superior_post = forms.ChoiceField(label=_("Who that is"), required=False)
     excuses = forms.MultipleChoiceField(
         label=_("Excused by itself"), choices=ExcuseKind.choices, required=False, widget=forms.CheckboxSelectMultiple
@@ -75,7 +83,7 @@ class DraftForm(forms.Form):
         )
         for grade in version.grades:
             label = _now("Points when “%(grade)s”") % {"grade": grade_in_words(grade)}
-            self.fields[f"grade_{grade}"] = forms.DecimalField(label=label, **_POINTS)
+            self.fields[f"grade_{grade}"] = _points(label)
         for name, value in version.parameters.items():
             if name not in NOT_SHOWN:
                 self.fields[f"with_{name}"] = _field(name, value)

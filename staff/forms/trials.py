@@ -12,22 +12,14 @@ from staff.models import ClauseVersion
 from staff.queries.trials import replayable_versions, version_in_words
 
 
-class VersionsField(forms.ModelMultipleChoiceField):
-    """Versions by their clause, number and first day."""
-
-    def label_from_instance(self, obj: Any) -> str:
-        """Return what stands beside the box."""
-        return f"{version_in_words(obj)} · {obj.valid_from.isoformat()}"
-
-
 class ReplayForm(forms.Form):
     """A span, the versions to apply to it instead of those of its days, and why."""
 
     first = forms.DateField(label=_("From"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"))
     last = forms.DateField(label=_("Until"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"))
-    versions = VersionsField(
+    versions = forms.TypedMultipleChoiceField(
         label=_("Versions to apply instead of those of the day"),
-        queryset=ClauseVersion.objects.none(),
+        coerce=int,
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
@@ -38,7 +30,16 @@ class ReplayForm(forms.Form):
         first = yesterday.replace(day=1)
         super().__init__(*args, **{**kwargs, "initial": {"first": first, "last": yesterday}})
         self.yesterday = yesterday
-        self.fields["versions"].queryset = replayable_versions()  # type: ignore[attr-defined]  # a model field
+        self.offered = {version.pk: version for version in replayable_versions()}
+        choices = [
+            (key, f"{version_in_words(one)} · {one.valid_from.isoformat()}") for key, one in self.offered.items()
+        ]
+        self.fields["versions"].choices = choices  # type: ignore[attr-defined]  # a field with choices
+
+    @property
+    def chosen(self) -> list[ClauseVersion]:
+        """The versions that were ticked."""
+        return [self.offered[key] for key in self.cleaned_data.get("versions", ())]
 
     def clean(self) -> dict[str, Any]:
         """Replay days that are over, at most a year of them, with one version a clause."""
@@ -50,7 +51,7 @@ class ReplayForm(forms.Form):
             self.add_error("last", _("Choose a year at most."))
         if last and last > self.yesterday:
             self.add_error("last", _("Only days that are over can be tallied anew."))
-        clauses = [version.clause_id for version in given.get("versions", ())]
+        clauses = [version.clause_id for version in self.chosen]
         if len(set(clauses)) < len(clauses):
             self.add_error("versions", _("Choose one version a clause."))
         return given

@@ -35,7 +35,6 @@ from staff.queries.trials import (
     listed_trials,
     matching_trials,
     outcome_of,
-    replayable_versions,
     signed,
     tone_of,
     version_in_words,
@@ -174,13 +173,13 @@ def trial_new(request: HttpRequest) -> HttpResponseBase:
             TrialKind.REPLAY,
             first=given["first"],
             last=given["last"],
-            versions=list(given["versions"]),
+            versions=form.chosen,
             reason=given["reason"],
             by=_by(request),
             at=at,
         )
         return redirect(found)
-    context = {"form": form, "has_versions": replayable_versions().exists()}
+    context = {"form": form, "has_versions": bool(form.offered)}
     return render(request, "staff/trials/new.html", context, status=422 if form.is_bound else 200)
 
 
@@ -259,7 +258,7 @@ def _charts(found: Trial, outcome: Outcome) -> dict[str, str]:
 
 def _bars(points: list[Point], *, title: str, unit: str, is_good_when_fewer: bool) -> str:
     """Draw the largest differences, those who lose first; nothing for nobody."""
-    largest = sorted(points, key=lambda point: -abs(point.value or 0))[:MOST_BARS]
+    largest = sorted(points, key=lambda point: -abs(float(point.value or 0)))[:MOST_BARS]
     if not any(point.value for point in largest):
         return ""
     shown = sorted(largest, key=lambda point: point.value or 0)
