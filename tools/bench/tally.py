@@ -58,7 +58,8 @@ FROM orders_order
 WHERE paid_at < %(month)s AND (state IN ('review', 'held', 'finance', 'approved') OR shipped_at > %(end)s
     OR state = 'closed' AND finished_at > %(end)s AND shipped_at IS NULL)
 ON CONFLICT DO NOTHING"""
-ENTRIES = """INSERT INTO staff_pointentry (offence_id, employee_id, kind, points, fund, workings, day, booked_at, reason)
+ENTRIES = """INSERT INTO staff_pointentry (offence_id, employee_id, kind, points, fund, workings, day, booked_at,
+    reason)
 SELECT id, employee_id, 'charge', -3, 0, '{}', %(day)s, %(at)s, '' FROM staff_offence
 WHERE clause_id = %(clause)s AND day = %(day)s"""
 
