@@ -71,7 +71,8 @@ def load_rulebook(*, at: datetime, path: Path = BOOK) -> dict[str, int]:
     :returns: how many clauses are `new`, `changed`, `unchanged` and `dropped`.
     """
     counts = {"new": 0, "changed": 0, "unchanged": 0, "dropped": 0}
-    clauses = {clause.number: clause for clause in Clause.objects.select_for_update()}
+    locked = Clause.objects.select_related("rulebook").select_for_update(of=("self",))
+    clauses = {clause.number: clause for clause in locked}
     bound: dict[int, set[int]] = {}
     for clause_id, position_id in Clause.binds.through.objects.values_list("clause_id", "position_id"):
         bound.setdefault(clause_id, set()).add(position_id)

@@ -132,3 +132,9 @@ def test_posts_and_owners_come_once_the_organisation_is_there():
     assert not Clause.objects.get(number="GOV-013").binds.exists()
     assert Rulebook.objects.get(code="process-rules").owner.code == "process"
     assert load_rulebook(at=NOON)["changed"] == 0
+
+
+def test_loading_again_reads_everything_at_once(django_assert_max_num_queries):
+    open_book()
+    with django_assert_max_num_queries(10):
+        load_rulebook(at=NOON)
