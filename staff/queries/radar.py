@@ -11,7 +11,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import Count, Min, Q, QuerySet, Sum
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from shopops.kit.clock import shop_day, start_of_day
@@ -29,6 +29,8 @@ LAST_CHECK = "staff.radar_last_check"
 """Under this name the radar keeps the moment of its last sweep."""
 MAY_SEE_ALL = "staff.view_offence"
 MOST_WAITING = 1000
+OUTCOMES = {**dict(Outcome.choices), Outcome.COMING: gettext_lazy("still ahead")}
+"""What became of a sighting, in words."""
 COMING = Q(outcome=Outcome.COMING)
 
 
@@ -280,7 +282,7 @@ def add_terms(rows: list[Row], reader: Reader) -> None:
             "why": why(row["points"], version),
             "is_missed": is_missed,
             "tone": tone if row["points"] else "",
-            "outcome_label": Outcome(row["outcome"]).label,
+            "outcome_label": OUTCOMES[row["outcome"]],
             "clause_number": version.clause.number,
             "clause_words": version.clause.title_en if english else version.clause.title,
             "clause_link": f"{to_clause[0]}{version.clause.number}{to_clause[1]}",

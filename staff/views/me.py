@@ -181,7 +181,7 @@ def _chart(figure: FigureShown, base: str) -> SafeString | None:
     name = str(figure.metric.label)
     points = [Point(f"{one.day:%m-%d}", one.value, f"{base}&day={one.day}") for one in figure.days]
     show = percent if share else plain
-    return trend(points, title=name, name=name, show=show, axis=show, size=(720, 200))
+    return trend(points, title=name, name=name, show=show, axis=show, size=(1080, 240))
 
 
 def _figure_url(person: Employee, figure: FigureShown, *, is_mine: bool) -> str:

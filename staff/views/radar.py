@@ -37,6 +37,7 @@ from staff.policy import RADAR_HOURS
 from staff.queries.radar import (
     COMING,
     MAY_SEE_ALL,
+    OUTCOMES,
     Ahead,
     add_terms,
     checked_at,
@@ -72,7 +73,9 @@ class RadarFilters(ListFilters):
     clause = AnyOfFilter(field_name="clause_id", choices=_clauses, label=gettext_lazy("Clause"), first=True)
     unit = AnyOfFilter(field_name="employee__unit_id", choices=_units, label=gettext_lazy("Unit"))
     due = DaysFilter(field_name="due_at", label=gettext_lazy("Due"), first=True)
-    outcome = AnyOfFilter(field_name="outcome", choices=Outcome.choices, label=gettext_lazy("What became of it"))
+    outcome = AnyOfFilter(
+        field_name="outcome", choices=tuple(OUTCOMES.items()), label=gettext_lazy("What became of it")
+    )
 
 
 def _mine(reader: Reader) -> Q:
