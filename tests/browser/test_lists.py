@@ -143,7 +143,8 @@ def test_a_preset_of_days_and_days_of_ones_own_exclude_each_other(visit, chen_ji
     page.wait_for_url(re.compile("hired=7d"))
     expect(box.locator("summary")).to_contain_text("近7天")
 
-    box.locator("input[type=date]").first.fill("2026-02-01")
+    box.locator("[data-day-text]").first.fill("2026-02-01")
+    box.locator("[data-day-text]").first.press("Tab")
     page.wait_for_url(re.compile("hired_from=2026-02-01"))
     assert "hired=7d" not in page.url
     expect(page.locator("#list tbody tr")).to_have_count(30)
@@ -273,3 +274,17 @@ def test_the_list_works_without_scripts(browser, live_server, visit, chen_jing):
     page.get_by_role("button", name="导出").click()
     expect(page.locator(".notice")).to_contain_text("正在导出")
     context.close()
+
+
+@pytest.mark.parametrize(("language", "hint"), [("zh-hans", "年-月-日"), ("en", "YYYY-MM-DD")])
+def test_days_are_written_one_way_whatever_the_browser_speaks(visit, chen_jing, language, hint):
+    page = visit(LIST, chen_jing, language=language)
+    box = page.locator("details[data-stays=hired]")
+    box.locator("summary").click()
+    day = box.locator("[data-day-text]").first
+    expect(day).to_have_attribute("placeholder", hint)
+    day.fill("2026年2月1日")
+    day.blur()
+    expect(day).to_have_value("2026-02-01")
+    page.wait_for_url(re.compile("hired_from=2026-02-01"))
+    expect(page.locator("details[data-stays=hired] input[type=date][name]")).to_have_count(0)

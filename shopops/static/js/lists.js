@@ -124,7 +124,7 @@
     const at = event.target;
     const box = at.closest?.("[data-days]");
     if (!box) return;
-    if (at.type === "radio") box.querySelectorAll("input[type=date]").forEach((day) => { day.value = ""; });
+    if (at.type === "radio") box.querySelectorAll("input[type=date], [data-day-text]").forEach((day) => { day.value = ""; });
     else box.querySelectorAll("input[type=radio]").forEach((one) => { one.checked = one.value === ""; });
   });
   document.addEventListener("keydown", (event) => {
