@@ -45,10 +45,11 @@ class Unmatched:
 
 
 def unmatched_goods(
-    most: int = 100, *, shop_id: int | None = None, words: str = "", name: str | None = None
+    most: int = 100, *, skip: int = 0, shop_id: int | None = None, words: str = "", name: str | None = None
 ) -> list[Unmatched]:
     """Return the goods orders wait for a SKU of, the most urgent first. One query, and one for suggestions.
 
+    :param skip: how many of the most urgent are left out: those on the pages before.
     :param words: only goods whose name, title or attributes contain them.
     :param name: only goods the platform calls exactly so.
     """
@@ -59,6 +60,7 @@ def unmatched_goods(
                 "states": list(UNREVIEWED),
                 "gone": list(GONE),
                 "most": most,
+                "skip": skip,
                 "shop": shop_id,
                 "words": words,
                 "name": name,
@@ -154,6 +156,6 @@ FROM (
     GROUP BY o.shop_id, known_as
 ) g JOIN staff_shop s ON s.id = g.shop_id
 ORDER BY g.due NULLS LAST, g.orders DESC, g.known_as
-LIMIT %(most)s
+LIMIT %(most)s OFFSET %(skip)s
 """  # noqa: S608 -- no values in it
 _TOTALS = f"SELECT count(DISTINCT (o.shop_id, {NAME})), count(DISTINCT o.id) {_FROM}"

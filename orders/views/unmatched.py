@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
@@ -45,11 +47,17 @@ def unmatched(request: HttpRequest) -> HttpResponse:
     shop = next((one for one in shops if str(one.pk) == asked), None)
     words = _clean(request.GET.get("q", ""))
     kinds, orders = unmatched_totals()
+    number = request.GET.get("page", "")
+    page = int(number) if number.isascii() and number.isdigit() and 0 < len(number) < 5 and int(number) else 1  # noqa: PLR2004 -- digits
+    groups = unmatched_goods(MOST + 1, skip=(page - 1) * MOST, shop_id=shop.pk if shop else None, words=words)
+    kept = {name: value for name, value in (("q", words), ("shop", str(shop.pk) if shop else "")) if value}
     context = {
-        "groups": unmatched_goods(MOST, shop_id=shop.pk if shop else None, words=words),
+        "groups": groups[:MOST],
+        "previous": f"?{urlencode({**kept, 'page': page - 1})}" if page > 1 else "",
+        "following": f"?{urlencode({**kept, 'page': page + 1})}" if len(groups) > MOST else "",
+        "page": page,
         "kinds": kinds,
         "orders": orders,
-        "most": MOST,
         "shops": shops if len(shops) > 1 else [],
         "shop": shop,
         "words": words,

@@ -13,6 +13,7 @@ from orders.actions.screening import screen_orders
 from orders.models import Order, OrderLine
 from orders.queries.suggestions import Called, suggestions
 from orders.states import ExceptionKind, OrderState
+from orders.views import unmatched
 from shopops.kit.clock import now
 from staff.models import Event
 from tests.factories.catalog import SkuFactory
@@ -49,6 +50,20 @@ def test_the_queue_groups_what_is_called_the_same_in_a_shop(desk):
         ("云杉生活馆", "爆款杯", 1),
     ]
     assert "3 names of the platform, 4 orders wait." in text_of(response)
+
+
+def test_a_long_queue_has_pages_that_keep_the_filter(desk, monkeypatch):
+    monkeypatch.setattr(unmatched, "MOST", 2)
+    for number in range(3):
+        unknown(code=f"爆款-{number}", ship_by=now() + timedelta(hours=number + 1))
+    unknown(code="别的")
+    first, second = desk.get(LIST, {"q": "爆款"}), desk.get(LIST, {"q": "爆款", "page": "2"})
+    assert [one.name for one in first.context["groups"]] == ["爆款-0", "爆款-1"]
+    assert [one.name for one in second.context["groups"]] == ["爆款-2"]
+    assert "page=2" in first.context["following"]
+    assert "page=1" in second.context["previous"]
+    assert not second.context["following"]
+    assert desk.get(LIST, {"page": "x"}).status_code == 200
 
 
 def test_the_queue_is_narrowed_by_shop_and_words(desk):
