@@ -140,7 +140,7 @@ ITEM_LIST = ListPage(
         Column("title", _("Title"), fixed=True, card="full"),
         Column("platform_id", _("Item number"), sort="number", card="left"),
         Column("shop", _("Shop"), card="right"),
-        Column("skus", _("SKUs"), end=True, card="left"),
+        Column("skus", _("SKUs"), end=True, card="right"),
         Column("state", _("State"), card="right"),
     ),
     tabs=(

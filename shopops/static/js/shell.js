@@ -96,6 +96,16 @@
   });
   document.addEventListener("work-started", () => { trayOpen = true; });
 
+  // A long menu shows the line it marks.
+  function showCurrent() {
+    const menu = document.querySelector(".rail .menu"), line = menu?.querySelector("[aria-current=page]");
+    if (!line) return;
+    const edge = menu.getBoundingClientRect(), at = line.getBoundingClientRect();
+    if (at.top < edge.top || at.bottom > edge.bottom) menu.scrollTop += at.top - edge.top - edge.height / 3;
+  }
+  showCurrent();
+  $("rail")?.addEventListener("toggle", showCurrent);
+
   // Keys. None on pages that say so (scanning), none while something is being typed.
   const typing = (at) => at.closest("input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]");
   let going = 0;
