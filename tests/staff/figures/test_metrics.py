@@ -9,17 +9,23 @@ import pytest
 from django.db import connection
 from django.db.models import F
 
-from orders.models import Order
+from catalog.models import Sku
+from orders.models import ImportBatch, Order
+from orders.states import ImportState, OrderState
 from shopops.kit.metrics import METRICS
 from shopops.kit.refusals import Refused
 from staff.actions.metrics import read_metrics, read_metrics_until
+from staff.actions.reports import take_daily_snapshot
 from staff.actions.tally import tally_day
 from staff.models import MetricReading
 from staff.queries.figures import value_of
 from staff.queries.kpi import day_figures, facts_behind, person_trend, reading_times
+from tests.factories.catalog import SkuFactory
 from tests.factories.orders import make_order
 from tests.factories.rulebook import at
-from warehouse.models import DispatchNote
+from tests.factories.warehouse import CarrierFactory
+from warehouse.models import Bin, DispatchNote, Parcel, StockBalance, StockMove, Warehouse
+from warehouse.states import MoveKind
 
 PAID = "FROM orders_order WHERE part = 1 AND paid_at >= {start} AND paid_at < {end}"
 NOTES = "FROM warehouse_dispatchnote WHERE"
@@ -84,6 +90,70 @@ BY_HAND = {
 }
 
 
+@pytest.fixture
+def busy(shop):
+    """The small shop with costs, buyers of long ago, imports, parcels on their way, bins and a report."""
+    Sku.objects.update(cost=Decimal("40.00"))
+    long_ago = {"state": OrderState.COMPLETED, "placed_at": at("2026-08-22 09:00"), "paid_at": at("2026-08-22 10:00")}
+    make_order(buyer_nick="tb_lost", **long_ago)
+    make_order(buyer_nick="tb_back", **long_ago)
+    make_order(buyer_nick="tb_back", state=OrderState.COMPLETED, paid_at=at("2026-11-20 08:00"), paid=Decimal(70))
+    make_order(state=OrderState.COMPLETED, paid_at=at("2026-10-23 08:00"), paid=Decimal(500))
+    for hour, where in ((9, shop.first), (11, shop.second)):
+        ImportBatch.objects.create(
+            shop=where,
+            state=ImportState.DONE,
+            digest="x",
+            started_at=at(f"2026-11-20 {hour:02}:00"),
+            finished_at=at(f"2026-11-20 {hour:02}:01"),
+        )
+    notes = list(DispatchNote.objects.order_by("pk")[:2])
+    for number, (one, signed) in enumerate(zip(notes, (at("2026-11-19 10:00"), None), strict=True)):
+        Parcel.objects.create(
+            note=one,
+            carrier=CarrierFactory(),
+            waybill=f"430100000000{number}",
+            shipped_at=at("2026-11-17 12:00"),
+            signed_at=signed,
+            last_news_at=at("2026-11-17 12:00"),
+        )
+    house = Warehouse.objects.get()
+    bins = [Bin.objects.create(warehouse=house, code=f"A-{number}", pick_order=number) for number in range(3)]
+    for number, moves in enumerate(((10, -3), (5,), (4, -4))):
+        balance = StockBalance.objects.create(
+            warehouse=house, sku=SkuFactory(code=f"BIN-{number}"), bin=bins[number], on_hand=sum(moves)
+        )
+        held = 0
+        for step, quantity in enumerate(moves):
+            held += quantity
+            StockMove.objects.create(
+                balance=balance,
+                kind=MoveKind.SHIPMENT if quantity < 0 else MoveKind.RECEIPT,
+                quantity=quantity,
+                on_hand_after=held,
+                at=at("2026-11-18 10:00") + timedelta(hours=step),
+            )
+    take_daily_snapshot(shop.day - timedelta(days=1), at=at("2026-11-20 08:00"))
+    return shop
+
+
+def test_the_busy_shop_has_something_of_everything(busy):
+    read_metrics(busy.day, at=busy.night)
+    whole = MetricReading.objects.filter(day=busy.day, shop=None, employee=None)
+    empty = set(whole.filter(numerator=0, denominator=None)) | set(whole.filter(denominator=0))
+    assert {one.metric for one in empty} == {"staff.points", "staff.good_grades", "orders.sales_plan"}
+    values = {one.metric: (one.numerator, one.denominator) for one in whole}
+    assert values["orders.churn"] == (1, 2)
+    assert values["orders.repurchase"] == (2, 2)
+    assert values["orders.imports_in_time"] == (1, 2)
+    assert values["orders.sales_growth"] == (Decimal("421.5"), 500)
+    assert values["warehouse.delivered_in_time"] == (1, 2)
+    assert values["warehouse.bin_use"] == (2, 3)
+    assert values["staff.reports_in_time"] == (1, 1)
+    without_cost, costs = 70, 4 * 40
+    assert values["orders.gross_profit"][0] == Decimal("421.5") - without_cost - costs
+
+
 # The whole is listed, and tags tell what counts of it.
 TOLD_APART = {
     "warehouse.dispatch_in_24h",
@@ -110,9 +180,9 @@ def test_every_metric_is_checked_by_hand():
 
 
 @pytest.mark.parametrize("name", sorted(BY_HAND))
-def test_a_metric_gives_what_sql_written_by_hand_gives(shop, name):
-    tally_day(shop.day, at=shop.night)
-    for day in (shop.day, shop.day - timedelta(days=1), shop.day + timedelta(days=1)):
+def test_a_metric_gives_what_sql_written_by_hand_gives(busy, name):
+    tally_day(busy.day, at=busy.night)
+    for day in (busy.day, busy.day - timedelta(days=1), busy.day + timedelta(days=1)):
         read_metrics(day, at=at("2026-11-22 01:00"))
         reading = MetricReading.objects.get(metric=name, day=day, shop=None, employee=None)
         numerator, denominator = by_hand(name, day)
@@ -135,12 +205,12 @@ def test_shops_and_people_add_up_to_the_company_unless_nobody_did_it(shop, name)
 
 
 @pytest.mark.parametrize("name", sorted(BY_HAND))
-def test_the_documents_behind_a_figure_add_up_to_it(shop, name):
+def test_the_documents_behind_a_figure_add_up_to_it(busy, name):
     """Amounts add up to the numerator; where each document counts as one, their number does."""
-    tally_day(shop.day, at=shop.night)
-    read_metrics(shop.day, at=shop.night)
-    for reading in MetricReading.objects.filter(metric=name, day=shop.day):
-        facts = facts_behind(name, shop.day, shop=reading.shop_id, employee=reading.employee_id)
+    tally_day(busy.day, at=busy.night)
+    read_metrics(busy.day, at=busy.night)
+    for reading in MetricReading.objects.filter(metric=name, day=busy.day):
+        facts = facts_behind(name, busy.day, shop=reading.shop_id, employee=reading.employee_id)
         listed = facts.page(0, 100)
         assert facts.count() == len(listed)
         if name in TOLD_APART:
