@@ -45,7 +45,7 @@ class CaseForm(forms.Form):
     """What happened, under which clause, to whom it is reported, and what proves it."""
 
     clause = forms.ModelChoiceField(queryset=Clause.objects.all(), label=_("Clause"), to_field_name="number")
-    employee = PersonField(queryset=Employee.objects.none(), label=_("Who"))
+    employee = PersonField(queryset=Employee.objects.none(), label=_("Who it is about"))
     happened_at = moment_field(_("When it happened"))
     grade = forms.CharField(required=False, max_length=20)
     points = forms.DecimalField(label=_("Points"), required=False, max_digits=6, decimal_places=2)

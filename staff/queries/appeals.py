@@ -16,6 +16,7 @@ from staff.models import Appeal, AppealOpinion, Employee, Offence, PointEntry
 from staff.policy.appeals import PANEL_SIZE
 from staff.queries.balances import Balance, balance_of
 from staff.queries.cases import issuers_of
+from staff.queries.history import Line, history_of
 from staff.queries.people import matching_people, people_who_may
 from staff.queries.superiors import superiors_of
 from staff.queries.terms import points_in_words
@@ -295,6 +296,15 @@ def open_offences() -> Q:
 def opinions_of(appeal: Appeal) -> list[AppealOpinion]:
     """Return what the judges said, in order; one query."""
     return list(appeal.opinions.select_related("judge"))
+
+
+def appeal_story(appeal: Appeal, reader: Employee) -> list[Line]:
+    """Return what happened to an appeal, newest first; what others on the panel said is secret until it decided."""
+    lines = history_of(appeal)
+    if appeal.state != AppealState.WITH_PANEL:
+        return lines
+    known = {str(person) for person in (appeal.leader, reader) if person}
+    return [line for line in lines if line.verb != "staff.appeal_answered" or line.who in known]
 
 
 def my_answers_to_accept(reader: Employee) -> QuerySet[Appeal]:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_noop, ngettext
 
 from shopops.kit.clock import SHANGHAI
 from staff.models import Employee, Offence
-from staff.queries.appeals import may_see_appeal
+from staff.queries.appeals import appeal_story, may_see_appeal
 from staff.queries.history import Line, history_of
 from staff.states import EntryKind, Standing
 
@@ -145,10 +145,12 @@ def limit_in_words(moment: datetime | None) -> str:
     return f"{local:%Y-%m-%d %H:%M}"
 
 
-def offence_story(offence: Offence) -> list[Line]:
+def offence_story(offence: Offence, reader: Employee | None = None) -> list[Line]:
     """Return what became of an offence, newest first: found by the tally or booked by people, and all done about it."""
     appeal = getattr(offence, "appeal", None)
-    lines = history_of(offence, *([appeal] if appeal else []))
+    lines = history_of(offence)
+    if appeal is not None and reader is not None:
+        lines = sorted([*appeal_story(appeal, reader), *lines], key=lambda line: line.at, reverse=True)
     if offence.subject_type == "staff.CaseReport":
         return lines
     found = Line(

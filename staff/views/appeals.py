@@ -38,6 +38,7 @@ from staff.queries.appeals import (
     TONES,
     VERDICT_TONES,
     add_appeal_words,
+    appeal_story,
     hide_names,
     judges_wanted,
     listed_appeals,
@@ -59,7 +60,6 @@ from staff.queries.cases import amount_in_words, case_of
 from staff.queries.clauses import DEPARTMENTS
 from staff.queries.evidence import facts_in_words, lateness
 from staff.queries.files import shown_files
-from staff.queries.history import history_of
 from staff.queries.rulebook import wording, words_on
 from staff.queries.terms import points_in_words
 from staff.states import AppealState, EntryKind, Stage, Verdict
@@ -129,7 +129,7 @@ APPEALS_PAGE = ListPage(
     cells="staff/appeals/cells.html",
     columns=(
         Column("appeal", _("Appeal"), fixed=True, card="full"),
-        Column("person", _("Who"), card="left"),
+        Column("person", _("Employee"), card="left"),
         Column("points", _("Points"), end=True, card="right"),
         Column("state", _("State"), card="left"),
         Column("due", _("Answer due"), sort="due", card="right"),
@@ -154,15 +154,15 @@ APPEALS_PAGE = ListPage(
         permission=SEES_ALL,
         columns=(
             ExportColumn(_("Clause"), "offence__clause__number"),
-            ExportColumn(_("Who"), "employee__name"),
+            ExportColumn(_("Employee"), "employee__name"),
             ExportColumn(_("About"), "offence__subject_label"),
-            ExportColumn(_("Charged"), "charged"),
-            ExportColumn(_("Why"), "text"),
+            ExportColumn(_("Points charged"), "charged"),
+            ExportColumn(_("Why the points are wrong"), "text"),
             ExportColumn(_("Filed at"), "filed_at", kind="time"),
             ExportColumn(_("State"), "state_label"),
             ExportColumn(_("Verdict"), "verdict_label"),
             ExportColumn(_("Points after"), "left"),
-            ExportColumn(_("Reasons"), "answer"),
+            ExportColumn(_("Reasons of the verdict"), "answer"),
             ExportColumn(_("Closed at"), "closed_at", kind="time"),
         ),
     ),
@@ -182,9 +182,9 @@ VERDICTS_PAGE = ListPage(
         Column("clause", _("Clause"), fixed=True, card="full"),
         Column("verdict", _("Verdict"), card="left"),
         Column("points", _("Points"), end=True, card="right"),
-        Column("why", _("Why"), card="full"),
-        Column("answer", _("Reasons"), card="full"),
-        Column("person", _("Who"), permission=SEES_ALL, card="left"),
+        Column("why", _("Why the points are wrong"), card="full"),
+        Column("answer", _("Reasons of the verdict"), card="full"),
+        Column("person", _("Employee"), permission=SEES_ALL, card="left"),
         Column("closed", _("Decided on"), sort="closed", card="left"),
     ),
     tabs=(
@@ -257,7 +257,7 @@ def appeal(request: HttpRequest, number: int) -> HttpResponse:
             "may_see_offence": found.employee_id == reader.pk
             or reader.has_perm("staff.view_offence")
             or may_see_appeal(found, reader),
-            "story": history_of(found),
+            "story": appeal_story(found, reader),
         },
     )
 

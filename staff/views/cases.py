@@ -124,7 +124,7 @@ CASES_PAGE = ListPage(
     cells="staff/cases/cells.html",
     columns=(
         Column("case", _("Case"), fixed=True, card="full"),
-        Column("person", _("Who"), card="left"),
+        Column("person", _("Concerned"), card="left"),
         Column("price", _("Amount"), end=True, card="right"),
         Column("state", _("State"), card="left"),
         Column("happened", _("Happened at"), sort="happened", card="none"),
@@ -133,7 +133,7 @@ CASES_PAGE = ListPage(
     ),
     tabs=(
         Tab("decide", _("To decide"), _to_decide, permission="staff.confirm_case", tone="danger"),
-        Tab("waiting", _("Waiting"), Q(state=CaseState.REPORTED)),
+        Tab("waiting", _("Undecided"), Q(state=CaseState.REPORTED)),
         Tab("mine", _("Reported by me"), _mine),
         Tab("confirmed", _("Confirmed"), Q(state=CaseState.CONFIRMED)),
         Tab("rejected", _("Rejected"), Q(state=CaseState.REJECTED)),
@@ -179,7 +179,7 @@ CASES_PAGE = ListPage(
             ExportColumn(_("Kind"), "kind_label"),
             ExportColumn(_("Clause"), "clause__number"),
             ExportColumn(_("Title"), "clause_title"),
-            ExportColumn(_("Who"), "employee__name"),
+            ExportColumn(_("Concerned"), "employee__name"),
             ExportColumn(_("Points"), "points", kind="money"),
             ExportColumn(_("Yuan"), "fund", kind="money"),
             ExportColumn(_("Happened at"), "happened_at", kind="time"),

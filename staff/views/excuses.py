@@ -115,7 +115,7 @@ EXCUSES_PAGE = ListPage(
     ),
     tabs=(
         Tab("decide", _("To decide"), _to_decide, permission="staff.confirm_excuse", tone="danger"),
-        Tab("waiting", _("Waiting"), WAITING),
+        Tab("waiting", _("Undecided"), WAITING),
         Tab("confirmed", _("Confirmed"), CONFIRMED),
         Tab("refused", _("Refused"), REFUSED),
         Tab("all", _("All"), counted=False),

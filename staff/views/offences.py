@@ -98,7 +98,7 @@ def offence(request: HttpRequest, number: int) -> HttpResponse:
             and ExcuseKind.OBJECTIVE in found.version.excuses
             and reader.has_perm("staff.add_excuse"),
             "excuse_form": ReasonForm(auto_id="excuse_%s"),
-            "story": offence_story(found),
+            "story": offence_story(found, reader),
         },
     )
 
