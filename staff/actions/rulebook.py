@@ -120,7 +120,7 @@ def read_clauses(path: Path, books: dict[str, Rulebook]) -> list[ClauseRow]:
 def _load_regulations(path: Path) -> dict[str, Rulebook]:
     """Bring the regulations into the database; return them by their codes."""
     units = {unit.code: unit for unit in OrgUnit.objects.all()}
-    books = Rulebook.objects.in_bulk(field_name="code")
+    books = Rulebook.objects.select_related("owner").in_bulk(field_name="code")
     for row in tomllib.loads((path / REGULATIONS).read_text(encoding="utf-8"))["rulebook"]:
         name, name_en = row["name"]
         values = {"name": name, "name_en": name_en, "owner": units.get(row["owner"])}
