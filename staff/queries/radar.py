@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 from django.db.models import Count, Min, Q, QuerySet, Sum
@@ -17,7 +16,7 @@ from django.utils.translation import gettext as _
 from shopops.kit.clock import shop_day, start_of_day
 from shopops.kit.lists.declarations import Reader, Row
 from shopops.kit.worklists import Waiting
-from staff.models import Clause, ClauseVersion, Employee, RadarSighting
+from staff.models import ClauseVersion, Employee, RadarSighting
 from staff.policy import RADAR_SOON_HOURS
 from staff.queries.evidence import limit_in_words
 from staff.queries.organisation import subtree
@@ -38,7 +37,8 @@ COMING = Q(outcome=Outcome.COMING)
 class Coming:
     """One thing that will become an offence: what, when, what it costs, and where it can be mended."""
 
-    clause: Clause
+    number: str
+    clause: str
     label: str
     url: str
     due_at: datetime
@@ -91,12 +91,11 @@ class Ahead:
 
 
 def coming_for(employee: Employee, *, at: datetime, most: int) -> Ahead:
-    """Return what will become an offence of a person, the most urgent first. Three queries, by index."""
+    """Return what will become an offence of a person, the most urgent first. Two queries, by index."""
     month = start_of_day(shop_day(at).replace(day=1))
     soon = at + timedelta(hours=RADAR_SOON_HOURS())
     sums = _sums(employee.pk, at=at, soon=soon, month=month)
-    rows = RadarSighting.objects.filter(COMING, employee=employee, due_at__gt=at).order_by("due_at", "points", "pk")
-    return Ahead(coming=in_words(rows[:most], at=at), checked_at=checked_at(), **sums)
+    return Ahead(coming=_coming(employee.pk, at=at, most=most), checked_at=checked_at(), **sums)
 
 
 _SUMS = """
@@ -110,6 +109,46 @@ SELECT count(*) FILTER (WHERE coming AND due_at > %(at)s) AS count,
 FROM (SELECT due_at, points, outcome, settled_at, outcome = 'coming' AS coming FROM staff_radarsighting
       WHERE employee_id = %(employee)s AND due_at >= %(month)s::timestamptz - interval '7 days') mine
 """
+
+
+class Terms(NamedTuple):
+    """What a version of a clause charges, as far as the radar says why something costs what it costs."""
+
+    points: Decimal
+    has_grades: bool
+    per: str
+    escalates_from: int | None
+    escalates_by: Decimal
+    monthly_cap: Decimal | None
+    superior_points: Decimal
+
+
+_COMING = """
+SELECT s.subject_label, s.url, s.due_at, s.points, c.number, c.number || ' ' || {title},
+       v.points, v.grades <> '{{}}', v.per, v.escalates_from, v.escalates_by, v.monthly_cap, v.superior_points
+FROM (
+    SELECT * FROM staff_radarsighting WHERE employee_id = %s AND outcome = 'coming' AND due_at > %s
+    ORDER BY due_at, points, id LIMIT %s
+) s
+JOIN staff_clause c ON c.id = s.clause_id
+JOIN LATERAL (
+    SELECT * FROM staff_clauseversion v WHERE v.clause_id = c.id AND v.state = 'published'
+    ORDER BY v.valid_from <= %s AND (v.valid_to IS NULL OR v.valid_to > %s) DESC, v.valid_from DESC LIMIT 1
+) v ON true
+ORDER BY s.due_at, s.points, s.id
+"""
+
+
+def _coming(employee: int, *, at: datetime, most: int) -> list[Coming]:
+    """Return the most urgent of what lies ahead of a person, in words."""
+    today = shop_day(at)
+    title = "c.title_en" if get_language() == "en" else "c.title"
+    with connection.cursor() as cursor:
+        cursor.execute(_COMING.format(title=title), [employee, at, most, today, today])
+        return [
+            Coming(number, clause, label, url, due_at, points, points_in_words(points), why(points, Terms(*terms)))
+            for label, url, due_at, points, number, clause, *terms in cursor.fetchall()
+        ]
 
 
 def _sums(employee: int, *, at: datetime, soon: datetime, month: datetime) -> dict[str, Any]:
@@ -210,41 +249,25 @@ def checked_at() -> datetime | None:
     return datetime.fromisoformat(text) if text else None
 
 
-def in_words(rows: Iterable[RadarSighting], *, at: datetime) -> list[Coming]:
-    """Return sightings with what each costs and why it costs that; one query."""
-    rows = list(rows)
-    versions = terms_of({row.clause_id for row in rows}, at=at) if rows else {}
-    return [
-        Coming(
-            clause=versions[row.clause_id].clause,
-            label=row.subject_label,
-            url=row.url,
-            due_at=row.due_at,
-            points=row.points,
-            cost=points_in_words(row.points),
-            why=why(row.points, versions[row.clause_id]),
-        )
-        for row in rows
-    ]
-
-
-def why(points: Decimal, version: ClauseVersion) -> str:
+def why(points: Decimal, terms: Terms) -> str:
     """Return why something costs what it costs, where that is not simply the price of the clause."""
-    if points and points == version.points:
+    if points and points == terms.points:
         return ""
-    if not version.points and not version.grades:
+    if not terms.points and not terms.has_grades:
         return _("a warning")
     if not points:
         return {
             Per.DAY: _("excused, or charged once a day only"),
             Per.MONTH: _("excused, or charged once a month only"),
-        }.get(Per(version.per), _("excused, or beyond what a month may cost"))
-    if version.escalates_from and points == version.points * version.escalates_by:
-        terms = {"times": plain_points(version.escalates_by), "number": version.escalates_from}
-        return _("times %(times)s from case %(number)s of a month") % terms
-    if points == version.superior_points:
+        }.get(Per(terms.per), _("excused, or beyond what a month may cost"))
+    if terms.escalates_from and points == terms.points * terms.escalates_by:
+        return _("times %(times)s from case %(number)s of a month") % {
+            "times": plain_points(terms.escalates_by),
+            "number": terms.escalates_from,
+        }
+    if points == terms.superior_points:
         return _("as the superior, besides the person")
-    return _("limited by what a month may cost") if version.monthly_cap is not None else ""
+    return _("limited by what a month may cost") if terms.monthly_cap is not None else ""
 
 
 def plain_points(points: Decimal) -> str:
@@ -278,8 +301,9 @@ def add_terms(rows: list[Row], reader: Reader) -> None:
         row |= {
             "at": reader.at,
             "limit": limit_in_words(row["due_at"])[5:],
+            "limit_whole": limit_in_words(row["due_at"]),
             "cost": points_in_words(row["points"]),
-            "why": why(row["points"], version),
+            "why": why(row["points"], _terms(version)),
             "is_missed": is_missed,
             "tone": tone if row["points"] else "",
             "outcome_label": OUTCOMES[row["outcome"]],
@@ -322,6 +346,18 @@ _TERMS = (
     ),
     *("clause__number", "clause__title", "clause__title_en"),
 )
+
+
+def _terms(version: ClauseVersion) -> Terms:
+    return Terms(
+        version.points,
+        bool(version.grades),
+        version.per,
+        version.escalates_from,
+        version.escalates_by,
+        version.monthly_cap,
+        version.superior_points,
+    )
 
 
 def _people(ids: set[int]) -> dict[int, Employee]:

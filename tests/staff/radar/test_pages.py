@@ -109,11 +109,11 @@ def test_my_work_asks_the_same_number_of_questions_with_one_and_with_five_warnin
     assert asked() == one
 
 
-def test_the_card_is_three_questions(li_na, django_assert_num_queries):
+def test_the_card_is_two_questions(li_na, django_assert_num_queries):
     for number in range(4):
         sighting(li_na, label=f"FH{number}")
     coming_for(li_na, at=now(), most=5)  # the settings are read
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(2):
         coming_for(li_na, at=now(), most=5)
 
 
