@@ -163,10 +163,10 @@ def add_trial_words(rows: list[Row], _reader: Reader) -> None:
     """Put what templates show on the rows of a page; one query."""
     versions = Prefetch("versions", ClauseVersion.objects.select_related("clause"))
     found = Trial.objects.prefetch_related(versions).in_bulk([row["id"] for row in rows])
-    kinds, states = dict(TrialKind.choices), dict(TrialState.choices)
+    kinds = dict(TrialKind.choices)
     for row in rows:
         row["kind_label"] = kinds[row["kind"]]
-        row["state_label"] = states[row["state"]]
+        row["state_label"] = state_in_words(row["kind"], row["state"])
         row["tone"] = tone_of(row["kind"], row["state"])
         row["tried"] = [version_in_words(version) for version in found[row["id"]].versions.all()]
 
@@ -174,6 +174,12 @@ def add_trial_words(rows: list[Row], _reader: Reader) -> None:
 def tone_of(kind: str, state: str) -> str:
     """Return the colour of a trial's state; a replay that is ready waits for somebody."""
     return "warn" if (kind, state) == (TrialKind.REPLAY, TrialState.READY) else _TONES[TrialState(state)]
+
+
+def state_in_words(kind: str, state: str) -> str:
+    """Return where a trial is; a shadow is never computed to its end, it runs."""
+    is_shadow = (kind, state) == (TrialKind.SHADOW, TrialState.COMPUTING)
+    return _("runs") if is_shadow else str(TrialState(state).label)
 
 
 def version_in_words(version: ClauseVersion) -> str:

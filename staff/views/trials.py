@@ -36,6 +36,7 @@ from staff.queries.trials import (
     matching_trials,
     outcome_of,
     signed,
+    state_in_words,
     tone_of,
     version_in_words,
 )
@@ -67,9 +68,9 @@ TRIALS_PAGE = ListPage(
     cells="staff/trials/cells.html",
     template="staff/trials/list.html",
     columns=(
-        Column("trial", gettext_lazy("Trial"), fixed=True, card="full"),
+        Column("trial", gettext_lazy("Kind and days"), fixed=True, card="full"),
         Column("state", gettext_lazy("State")),
-        Column("tried", gettext_lazy("Tried"), card="full"),
+        Column("tried", gettext_lazy("What was tried"), card="full"),
         Column("reason", gettext_lazy("Reason"), card="full"),
         Column("asker", gettext_lazy("Asked by")),
         Column("asked_at", gettext_lazy("Asked at"), sort="asked", card="right"),
@@ -113,6 +114,7 @@ def trial(request: HttpRequest, number: int) -> HttpResponse:
     context = {
         "trial": found,
         "tone": tone_of(found.kind, found.state),
+        "state": state_in_words(found.kind, found.state),
         "tried": [(version, version_in_words(version)) for version in found.versions.select_related("clause")],
         "may_approve": by.has_perm("staff.approve_replay") and found.asked_by_id != by.pk,
         "is_own": found.asked_by_id == by.pk,
