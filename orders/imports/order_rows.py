@@ -27,6 +27,7 @@ from orders.imports.columns import (
 )
 from orders.imports.staging import Stage
 from orders.models import Order
+from orders.queries.promises import promise_at
 from orders.states import UNREVIEWED, OrderState, PlatformStatus
 
 LONG_NUMBER = 15
@@ -129,7 +130,8 @@ def _insert(cursor: Any, stage: Stage, params: dict[str, Any], *, from_lines: bo
         "state": case_of("t.status", FIRST_STATES),
         "platform_status": "t.status",
         "phone_tail": tail_of(values["receiver_phone"]),
-        "ship_by": "s.ship_due_at",
+        "ship_by": f"CASE WHEN {case_of('t.status', FIRST_STATES)} = 'review' THEN least(s.ship_due_at,"
+        " coalesce(s.paid_at, s.created_at, %(at)s) + make_interval(secs => %(promise)s)) ELSE s.ship_due_at END",
         "finished_at": "s.confirmed_at",
         "digest": "NULL" if from_lines else "s.digest",
         "extra": "s.extra",
@@ -148,7 +150,7 @@ def _insert(cursor: Any, stage: Stage, params: dict[str, Any], *, from_lines: bo
         {unknown}
         ON CONFLICT (number, shop_id, part) DO NOTHING
         """,
-        params | defaults,
+        params | defaults | {"promise": promise_at(params["at"]).total_seconds()},
     )
     new = int(cursor.rowcount)
     refresh_statistics(cursor, "orders_order", new, "id, number, shop_id, part, state, digest, kinds, first_batch_id")

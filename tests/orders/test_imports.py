@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -45,6 +45,7 @@ def test_a_pair_of_reports_becomes_orders_with_lines():
     assert (one.goods_amount, one.postage, one.total, one.paid) == (188, 0, 188, 188)
     assert (one.pieces, one.kinds, one.summary) == (1, 1, "加厚羊羔绒外套")
     assert one.placed_at == datetime(2020, 11, 1, 0, 3, 12, tzinfo=SHANGHAI)
+    assert one.ship_by == one.paid_at + timedelta(hours=24)  # screening has nothing left to write
     assert (one.seller_memo, one.buyer_message) == ("发顺丰", "急")
     assert (one.first_batch, one.last_batch) == (batch, None)
     its = one.lines.get()
