@@ -18,7 +18,7 @@ from staff.models import Employee, Kpi, KpiScore, OrgUnit, Position
 from staff.queries.superiors import superiors_of
 from staff.states import Machine
 
-INDICATORS = Path(__file__).resolve().parent.parent / "data" / "kpis.toml"
+INDICATORS = Path(__file__).resolve().parent.parent / "data" / "kpis"
 BOUNDS = ("target", "floor", "warn_at")
 LONGEST_GROUNDS = 2000
 _BOTH = ("area", "name", "definition", "guidance")
@@ -26,9 +26,9 @@ _BOTH = ("area", "name", "definition", "guidance")
 
 @transaction.atomic
 def load_kpis(*, at: datetime, path: Path = INDICATORS) -> dict[str, int]:
-    """Bring the indicators of the file into the database.
+    """Bring the indicators of the files of a folder into the database.
 
-    Words and the metric follow the file. Target, floor, amber, cycle, posts, units and use are given once; what people
+    Words and the metric follow the files. Target, floor, amber, cycle, posts, units and use are given once; what people
     changed since stays.
 
     :returns: how many are `new`, `changed` and `unchanged`.
@@ -37,7 +37,7 @@ def load_kpis(*, at: datetime, path: Path = INDICATORS) -> dict[str, int]:
     known = {kpi.number: kpi for kpi in Kpi.objects.select_for_update()}
     posts = {post.code: post for post in Position.objects.all()}
     units = {unit.code: unit for unit in OrgUnit.objects.all()}
-    for row in tomllib.loads(path.read_text(encoding="utf-8"))["kpi"]:
+    for row in read_indicators(path):
         words = _words(row)
         kpi = known.get(row["number"])
         if kpi is None:
@@ -50,6 +50,13 @@ def load_kpis(*, at: datetime, path: Path = INDICATORS) -> dict[str, int]:
         else:
             counts["changed" if _follow_file(kpi, words, at=at) else "unchanged"] += 1
     return counts
+
+
+def read_indicators(path: Path = INDICATORS) -> list[dict[str, Any]]:
+    """Return the rows of the files, in the order of their numbers."""
+    files = sorted(path.glob("*.toml"))
+    rows = [row for file in files for row in tomllib.loads(file.read_text(encoding="utf-8"))["kpi"]]
+    return sorted(rows, key=lambda row: row["number"])
 
 
 @transaction.atomic

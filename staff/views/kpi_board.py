@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, timedelta
-from typing import Any, cast
-from urllib.parse import urlencode
+from datetime import date
+from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -16,7 +14,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from shopops.kit.access import allowed
-from shopops.kit.clock import now, shop_day
 from shopops.kit.metrics import METRICS
 from staff.exports.kpi_board import (
     Shown,
@@ -47,29 +44,23 @@ from staff.queries.kpi_board import (
 )
 from staff.queries.kpi_changes import Change, ranked, worst_and_best
 from staff.queries.kpi_scores import Parts, added
-from staff.queries.kpi_spans import KINDS, Days, Span, SpanKind, days_of, span_of, trend_of
-from staff.views.kpi import asked_day, asked_number
+from staff.queries.kpi_spans import days_of, trend_of
+from staff.views.kpi import asked_number
+from staff.views.kpi_span import (
+    Asked,
+    asked_span,
+    days_page,
+    facts_page,
+    frame,
+    person_facts,
+    person_page,
+    trend_link,
+    unit_page,
+)
 
-DAY = timedelta(days=1)
 MOST_PEOPLE = 200
 SIDE_BY_SIDE = ("orders.approved", "warehouse.shipped", "warehouse.packed", "orders.review_minutes", "staff.points")
 MOST_BARS = 2
-
-
-@dataclass(frozen=True)
-class Asked:
-    """The span a page was asked for, and how its addresses go on."""
-
-    span: Span
-    today: date
-
-    def query(self, **more: Any) -> str:
-        """Return the query string of an address about the same span."""
-        return urlencode({"span": self.span.kind, "day": self.span.until.isoformat()} | more)
-
-    def to(self, address: str, **more: Any) -> str:
-        """Return an address about the same span."""
-        return f"{address}?{self.query(**more)}"
 
 
 @allowed("staff.view_metricreading")
@@ -240,58 +231,10 @@ def kpi_days(request: HttpRequest, name: str) -> HttpResponse:
     )
 
 
-def asked_span(request: HttpRequest) -> Asked:
-    """Return the span of the address: yesterday where none is asked for."""
-    today = shop_day(now())
-    kind = request.GET.get("span", "")
-    day = asked_day(request, today - DAY)
-    return Asked(span_of(cast("SpanKind", kind if kind in KINDS else "day"), day, latest=today - DAY), today)
-
-
 def asked_headline(request: HttpRequest, names: Sequence[str]) -> str:
     """Return the metric whose trend is asked for; the first where none is."""
     asked = request.GET.get("metric", "")
     return asked if asked in names else names[0]
-
-
-def frame(asked: Asked, address: str, **more: Any) -> dict[str, Any]:
-    """Return what every page of the board has: the switch, the steps, the name of the span."""
-    span = asked.span
-    names = {"day": _("Daily"), "week": _("Weekly"), "month": _("Monthly")}
-    after = span.last + DAY
-
-    def page(kind: str, day: date) -> str:
-        return f"{address}?{urlencode({'span': kind, 'day': day.isoformat()} | more)}"
-
-    return {
-        "span": span,
-        "span_name": span_name(span),
-        "before_name": {"day": _("day before"), "week": _("week before"), "month": _("month before")}[span.kind],
-        "earlier_name": {
-            "day": _("same weekday"),
-            "week": _("four weeks before"),
-            "month": _("year before"),
-        }[span.kind],
-        "kinds": [(page(kind, span.until), names[kind], kind == span.kind) for kind in KINDS],
-        "newer": page(span.kind, after) if after < asked.today else "",
-        "older": page(span.kind, span.first - DAY),
-        "more": more,
-        "today": asked.today,
-        "latest": asked.today - DAY,
-        "address": address,
-    }
-
-
-def span_name(span: Span) -> str:
-    """Return the name of a span: 2026-11-20 星期五, 11-16 – 11-22, 2026-11."""
-    if span.kind == "day":
-        return f"{span.first:%Y-%m-%d} {date_format(span.first, 'l')}"
-    shown_days = f"{span.first:%Y-%m-%d} – {span.until:%m-%d}"
-    return (
-        f"{span.first:%Y-%m} ({shown_days})"
-        if span.kind == "month" and span.is_cut
-        else (f"{span.first:%Y-%m}" if span.kind == "month" else shown_days)
-    )
 
 
 def table(
@@ -389,44 +332,3 @@ def values_of(name: str, parts: Sequence[Parts | None]) -> list[Any]:
 def everyone(tree: Tree) -> list[Employee]:
     """Return everybody who is in a unit."""
     return [person for people in tree.members.values() for person in people]
-
-
-def unit_page(asked: Asked, line: Line) -> str:
-    """Return the address of a unit."""
-    return asked.to(reverse("staff:kpi_unit", args=[line.code]))
-
-
-def person_page(asked: Asked, line: Line) -> str:
-    """Return the address of a person."""
-    return asked.to(reverse("staff:kpi_person", args=[line.pk]))
-
-
-def days_page(asked: Asked, name: str, **scope: Any) -> str:
-    """Return the address behind a figure: its documents where it is one day's of one person or the company's."""
-    if asked.span.kind == "day" and "unit" not in scope and (scope or METRICS[name].answers == "company"):
-        return f"{reverse('staff:kpi_facts', args=[name])}?{urlencode({'day': asked.span.first.isoformat()} | scope)}"
-    return asked.to(reverse("staff:kpi_days", args=[name]), **scope)
-
-
-def person_facts(asked: Asked, name: str, person: int) -> str:
-    """Return the address behind a person's figure."""
-    return days_page(asked, name, employee=person)
-
-
-def facts_page(name: str, day: date, unit: OrgUnit | None, person: Employee | None) -> str:
-    """Return the address behind one day of a figure: documents, or the people of the unit on that day."""
-    if unit:
-        query = urlencode({"span": "day", "day": day.isoformat(), "unit": unit.code})
-        return f"{reverse('staff:kpi_days', args=[name])}?{query}"
-    query = urlencode({"day": day.isoformat()} | ({"employee": person.pk} if person else {}))
-    return f"{reverse('staff:kpi_facts', args=[name])}?{query}"
-
-
-def trend_link(asked: Asked, name: str, **scope: Any) -> Callable[[Days], str]:
-    """Return a function that gives the address of a span of a trend."""
-
-    def link(days: Days) -> str:
-        span = replace(asked.span, first=days[0], until=days[1], last=days[1])
-        return days_page(Asked(span, asked.today), name, **scope)
-
-    return link

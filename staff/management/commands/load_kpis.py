@@ -1,4 +1,4 @@
-"""Bring the indicators of their file into the database."""
+"""Bring the indicators of their files into the database."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from staff.actions.kpi import load_kpis
 class Command(BaseCommand):
     """Load the indicators."""
 
-    help = "Load the indicators of staff/data/kpis.toml; targets and posts that people changed stay."
+    help = "Load the indicators of staff/data/kpis; targets and posts that people changed stay."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--json", action="store_true", help="print one JSON object as the last line")

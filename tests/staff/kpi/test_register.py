@@ -9,7 +9,7 @@ import pytest
 from django.core.management import call_command
 
 from shopops.kit.metrics import METRICS
-from staff.actions.kpi import INDICATORS, load_kpis
+from staff.actions.kpi import INDICATORS, load_kpis, read_indicators
 from staff.models import Event, Kpi
 from staff.states import KpiCycle, Machine
 from tests.factories.staff import NOON, make_cast
@@ -28,7 +28,7 @@ ON_FORMS = {
 
 @pytest.fixture
 def rows() -> list[dict]:
-    return tomllib.loads(INDICATORS.read_text(encoding="utf-8"))["kpi"]
+    return read_indicators()
 
 
 @pytest.fixture
