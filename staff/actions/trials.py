@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from shopops.kit.clock import shop_day
@@ -76,12 +77,12 @@ def run_trial(trial: Trial, *, at: datetime, progress: Progress | None = None) -
 
     Interrupted it goes on after the last day that is complete. A trial that was discarded meanwhile is left alone.
     """
-    days = (trial.last - trial.first).days + 1
+    days, plan = (trial.last - trial.first).days + 1, _plan(trial)
     for number in range(days):
         day = trial.first + number * _DAY
         if progress:
             progress.step(number, days, day.isoformat())
-        if not _try_day(trial, day, at=at):
+        if not _try_day(trial, day, plan, at=at):
             return
     if progress:
         progress.step(days, days)
@@ -107,7 +108,8 @@ def run_shadows(day: date, *, at: datetime) -> int:
         )
         if day >= trial.first:
             Trial.objects.filter(pk=trial.pk, last__lt=day).update(last=day)
-            _try_day(trial, day, at=at)
+            trial.refresh_from_db(fields=["last"])
+            _try_day(trial, day, _plan(trial), at=at)
         count += 1
     return count
 
@@ -181,26 +183,34 @@ def recompute(first: date, last: date, *, at: datetime) -> Recomputed:
         return Recomputed(0, [])
     with transaction.atomic():
         trial = Trial.objects.create(kind=TrialKind.REPLAY, first=first, last=last, asked_by=anybody, asked_at=at)
+        plan = _plan(trial)
         for number in range((last - first).days + 1):
-            _try_day(trial, first + number * _DAY, at=at)
+            _try_day(trial, first + number * _DAY, plan, at=at)
         trial.refresh_from_db()
         result = Recomputed(trial.offences.filter(standing=Standing.CHARGED).count(), differences_of(trial, None))
         transaction.set_rollback(True)
     return result
 
 
+@dataclass(frozen=True)
+class _Plan:
+    """What all days of a trial have in common: its versions, and the clauses it stands for."""
+
+    versions: list[ClauseVersion]
+    clauses: tuple[int, ...]
+
+
+def _plan(trial: Trial) -> _Plan:
+    return _Plan(list(trial.versions.select_related("clause")), tuple(clauses_of(trial)))
+
+
 @transaction.atomic
-def _try_day(trial: Trial, day: date, *, at: datetime) -> bool:
+def _try_day(trial: Trial, day: date, plan: _Plan, *, at: datetime) -> bool:
     """Tally one day of a trial, unless it is done already; False when the trial is not computing any more."""
-    locked = Trial.objects.select_for_update().get(pk=trial.pk)
-    if locked.state != TrialState.COMPUTING:
-        return False
-    if locked.done_to is not None and locked.done_to >= day:
-        return True
-    chosen = list(locked.versions.select_related("clause"))
-    versions = exchanged(versions_on(day) if locked.kind == TrialKind.REPLAY else [], chosen)
-    hand = Hand(at, trial=locked, clauses=tuple(clauses_of(locked)))
-    for _version, _written, _priced in apply_versions(versions, day, hand=hand):
+    computing = Trial.objects.filter(pk=trial.pk, state=TrialState.COMPUTING)
+    if not computing.filter(Q(done_to=None) | Q(done_to__lt=day)).update(done_to=day):
+        return computing.exists()
+    versions = exchanged(versions_on(day) if trial.kind == TrialKind.REPLAY else [], plan.versions)
+    for _booked in apply_versions(versions, day, hand=Hand(at, trial=trial, clauses=plan.clauses)):
         pass
-    Trial.objects.filter(pk=trial.pk).update(done_to=day)
     return True
