@@ -295,13 +295,13 @@ def add_terms(rows: list[Row], reader: Reader) -> None:
     to_clause, to_person = _address_before("staff:clause", "7007007"), _address_before("staff:person_me", 7007007)
     for row in rows:
         version, person = versions[row["clause_id"]], people.get(row["employee_id"])
-        is_open = row["outcome"] == Outcome.COMING
+        is_open, limit = row["outcome"] == Outcome.COMING, limit_in_words(row["due_at"])
         is_missed = is_open and row["due_at"] <= reader.at
         tone = "danger" if is_missed else "warn" if is_open and row["due_at"] <= soon else ""
         row |= {
             "at": reader.at,
-            "limit": limit_in_words(row["due_at"])[5:],
-            "limit_whole": limit_in_words(row["due_at"]),
+            "limit": limit[5:],
+            "limit_whole": limit,
             "cost": points_in_words(row["points"]),
             "why": why(row["points"], _terms(version)),
             "is_missed": is_missed,
