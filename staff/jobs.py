@@ -99,7 +99,7 @@ def reckon_appraisals(progress: Progress, *, cycle: int) -> dict[str, Any]:
 def publish_appraisals(progress: Progress, *, cycle: int) -> dict[str, Any]:
     """Freeze a period's results and tell everybody, then print the papers."""
     found = AppraisalCycle.objects.get(pk=cycle)
-    by = Employee.objects.get(pk=progress.asked_by_id)
+    by = Employee.objects.get(pk=progress.asked_by_id or 0)
     people = publish_cycle(found, by=by, at=now(), step=progress.step)
     start_job("staff.appraisal_papers", by=by, at=now(), cycle=cycle)
     return {"people": people, "url": found.get_absolute_url()}

@@ -122,31 +122,23 @@ def cases_missing(cycle: AppraisalCycle) -> list[Missing]:
 
 
 def people_missing(cycle: AppraisalCycle) -> list[Missing]:
-    """Return what is missing of people: superiors, self-reviews, scores, pay terms."""
+    """Return what a month lacks of people: superiors, self-reviews, scores, pay terms; a roll-up lacks nothing."""
+    if cycle.kind != CycleKind.MONTH:
+        return []
     people = Appraisal.objects.filter(cycle=cycle).select_related("employee")
     address = f"{reverse('staff:appraisals')}?tab=all&cycle={cycle.pk}"
     unscored = people.filter(score=None)
-    found = [
+    paid = PayTerms.objects.filter(since__lte=cycle.last).values("employee")
+    return [
         _listed(_("Nobody scores them"), unscored.filter(superior=None), _name, blocks=True,
                 hint=_("Open the person and name who scores."), url=f"{address}&nobody=yes"),
         _listed(_("No self-review"), people.filter(self_reviewed_at=None), _name,
                 hint=_("They can be scored without; it stays on the record."), url=f"{address}&state=waiting"),
         _listed(_("Not scored"), unscored, _name, blocks=True,
                 hint=_("Their superiors see them on “my work”."), url=f"{address}&state=waiting&state=self_reviewed"),
+        _listed(_("No pay terms"), people.exclude(employee__in=paid), _name, blocks=True,
+                hint=_("Enter 0 for whoever has no bonus."), url=reverse("staff:pay_terms")),
     ]  # fmt: skip
-    if cycle.kind == CycleKind.MONTH and cycle.state not in DONE:
-        paid = PayTerms.objects.filter(since__lte=cycle.last).values("employee")
-        found.append(
-            _listed(
-                _("No pay terms"),
-                people.exclude(employee__in=paid),
-                _name,
-                blocks=True,
-                hint=_("Enter 0 for whoever has no bonus."),
-                url=reverse("staff:pay_terms"),
-            )
-        )
-    return found
 
 
 def results_missing(cycle: AppraisalCycle) -> list[Missing]:

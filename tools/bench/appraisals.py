@@ -115,7 +115,7 @@ def score_all(cycle: Any, chief: Any) -> None:
     lines = AppraisalLine.objects.filter(appraisal__cycle=cycle, kind=LineKind.FORM).select_related("appraisal")
     KpiScore.objects.bulk_create(
         KpiScore(
-            kpi_id=line.kpi_id, employee_id=line.appraisal.employee_id, month=MONTH, score=85, text="按时完成",
+            kpi_id=line.kpi_id or 0, employee_id=line.appraisal.employee_id, month=MONTH, score=85, text="按时完成",
             scored_by=chief, scored_at=moment(2026, 11, 5),
         )
         for line in lines

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from staff.models import SettingValue
@@ -38,6 +38,7 @@ BANDS = [
 ]
 SCORES = st.decimals(0, 110, places=2)
 BASES = st.decimals(0, 50_000, places=2)
+PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def bonus(base: Decimal, score: Decimal) -> Decimal:
@@ -46,6 +47,7 @@ def bonus(base: Decimal, score: Decimal) -> Decimal:
     return bonus_of(base, score, band.coefficient, by_score=True)
 
 
+@PATIENT
 @given(BASES, SCORES, SCORES)
 def test_more_score_is_never_less_bonus_and_a_bonus_never_below_nothing(base, one, other):
     low, high = sorted((one, other))
@@ -53,6 +55,7 @@ def test_more_score_is_never_less_bonus_and_a_bonus_never_below_nothing(base, on
     assert bonus(base, low) == half_up(bonus(base, low))
 
 
+@PATIENT
 @given(st.lists(st.tuples(st.decimals("0.01", 100, places=2), st.none() | st.decimals(0, 100, places=2)), max_size=12))
 def test_a_score_lies_between_its_lines_and_the_shares_make_up_100(lines):
     score = weighted_score(lines)
