@@ -31,11 +31,13 @@ def draft_version(clause: Clause, *, by: Employee, at: datetime, **terms: Any) -
     """Begin the next version of a clause as a copy of the last one that is published, with `terms` changed.
 
     :param terms: columns of the version by their names, `note` and `valid_from` among them; the rest is copied.
-    :raises Refused: if the clause has never been published, or the terms do not fit together.
+    :raises Refused: if the clause has never been published or is gone, or the terms do not fit together.
     """
     last = last_published(clause)
     if last is None:
         raise Refused(_("This clause has no version yet that a draft could start from."))
+    if clause.dropped_on:
+        raise Refused(_("The rulebook does not have this clause any more; it is kept for what was charged under it."))
     kept = {name: getattr(last, name) for name in COPIED}
     draft = ClauseVersion(
         clause=clause,

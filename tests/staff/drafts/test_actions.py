@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -222,3 +223,35 @@ def test_loading_the_book_again_leaves_published_versions_alone(clause):
     counts = load_rulebook(at=NOON + timedelta(days=3))
     assert (counts["new"], counts["changed"]) == (0, 0)
     assert in_force(TOMORROW).get(clause=clause).points == Decimal(-2)
+
+
+def test_a_clause_that_is_gone_gets_no_drafts(clause):
+    Clause.objects.filter(pk=clause.pk).update(dropped_on=date(2026, 11, 1))
+    with pytest.raises(Refused, match="不再"):
+        drafted(Clause.objects.get(pk=clause.pk))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_publish_at_once_make_one_version():
+    open_book()
+    draft = drafted(Clause.objects.get(number="ORD-016"))
+    people = [employee_with("staff.publish_clause", username=name, name=name) for name in ("chenjing", "zhaolei")]
+    start, outcomes = threading.Barrier(2), list[str]()
+
+    def publish_as(person):
+        start.wait()
+        try:
+            publish(ClauseVersion.objects.get(pk=draft.pk), by=person)
+            outcomes.append("published")
+        except Refused:
+            outcomes.append("refused")
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=publish_as, args=(person,)) for person in people]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(outcomes) == ["published", "refused"]
+    assert draft.clause.versions.filter(state=VersionState.PUBLISHED).count() == 2
