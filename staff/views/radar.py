@@ -52,7 +52,7 @@ from staff.states import Outcome
 MOST_SHOWN = 5
 FRESH = timedelta(seconds=60)
 """A look ahead is not older than this when the page has been open for a moment; the page asks by itself."""
-PAUSE = timedelta(seconds=5)
+PAUSE = timedelta(seconds=3)
 """Between two looks ahead of one person; each takes some hundredths of a second."""
 _CHECKED = "radar_checked"
 
