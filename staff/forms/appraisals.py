@@ -57,8 +57,8 @@ class ScoreForm(forms.Form):
             score, text = kept.get(line.kpi_id or 0, (None, line.text))
             self.fields[f"score_{line.pk}"] = forms.DecimalField(
                 label=_("Score"), required=False, min_value=0, max_value=100, max_digits=5, decimal_places=2,
-                initial=score.normalize() if score is not None else None,
-                widget=forms.NumberInput({"step": "0.5", "inputmode": "decimal"}),
+                initial=_plain(score),
+                widget=forms.NumberInput({"step": "any", "inputmode": "decimal"}),
             )  # fmt: skip
             self.fields[f"text_{line.pk}"] = forms.CharField(
                 label=_("Grounds"), required=False, max_length=2000, initial=text, widget=forms.Textarea({"rows": 2})
