@@ -207,7 +207,7 @@ def bin_facts(day: date, shop_id: int | None, employee_id: int | None) -> FactRo
 
     def show(code: str, sku: int | None, sku_code: str | None) -> Fact:
         page = reverse("warehouse:stock_sku", args=[sku]) if sku else reverse("warehouse:stock_list")
-        return Fact(code, page, sku_code or "", tag=_("in use") if sku else _("empty"), tone="good" if sku else "warn")
+        return Fact(code, page, sku_code or "", tag=_("occupied") if sku else _("empty"), tone="good" if sku else "warn")
 
     found = bins_on(day)
     if shop_id or employee_id:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext_lazy
+from django.utils.translation import gettext_lazy, ngettext_lazy, pgettext_lazy
 
 from staff.models import Position
 
@@ -66,13 +66,13 @@ _COUNTED = {
     "hours_a_day": ngettext_lazy("%(n)s hour a day", "%(n)s hours a day", "n"),
 }
 WEEKDAYS = (
-    gettext_lazy("Monday"),
-    gettext_lazy("Tuesday"),
-    gettext_lazy("Wednesday"),
-    gettext_lazy("Thursday"),
-    gettext_lazy("Friday"),
-    gettext_lazy("Saturday"),
-    gettext_lazy("Sunday"),
+    pgettext_lazy("of a clause", "Monday"),
+    pgettext_lazy("of a clause", "Tuesday"),
+    pgettext_lazy("of a clause", "Wednesday"),
+    pgettext_lazy("of a clause", "Thursday"),
+    pgettext_lazy("of a clause", "Friday"),
+    pgettext_lazy("of a clause", "Saturday"),
+    pgettext_lazy("of a clause", "Sunday"),
 )
 
 
