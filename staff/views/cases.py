@@ -250,6 +250,7 @@ def case(request: HttpRequest, number: int) -> HttpResponse:
             "case": found,
             "tone": TONES[CaseState(found.state)],
             "amount": amount_in_words(found.points, found.fund),
+            "amount_tone": "danger" if found.kind == CaseKind.PENALTY else "good",
             "grade": grade_in_words(found.grade) if found.grade else "",
             "text": wording(price.version, words) if price else "",
             "version": price.version if price else None,

@@ -274,7 +274,7 @@ def test_who_may_not_sit_on_the_panel_does_not(cast, appeal):
         vote_on_appeal(appeal, verdict=Verdict.UPHOLD, text="x", by=cast["chenjing"], at=LATER)
     before_panel(cast, appeal)
     for name in ("lina", "hejie", "sunyue", "wangqiang"):
-        with pytest.raises(Refused, match="不能裁决"):
+        with pytest.raises(Refused, match="不能裁定"):
             vote_on_appeal(appeal, verdict=Verdict.UPHOLD, text="x", by=cast[name], at=LATER)
 
 

@@ -117,7 +117,7 @@ def test_a_case_is_reported_from_a_clause_and_decided_by_a_second_person(cast, c
     answer = client.post("/cases/new/", {**sent, "text": ""})
     assert answer.status_code == 200
     assert not CaseReport.objects.exists()
-    assert client.post("/cases/new/", sent).status_code == 302
+    assert client.post("/cases/new/", {**sent, "evidence": png()}).status_code == 302
     case = CaseReport.objects.get()
     assert (case.points, case.files.count()) == (-5, 1)
     assert client.post(f"/cases/{case.pk}/confirmation/").status_code == 302
