@@ -120,7 +120,7 @@ def test_a_case_is_reported_from_a_clause_and_decided_by_a_second_person(cast, c
     assert client.post("/cases/new/", {**sent, "evidence": png()}).status_code == 302
     case = CaseReport.objects.get()
     assert (case.points, case.files.count()) == (-5, 1)
-    assert client.post(f"/cases/{case.pk}/confirmation/").status_code == 302
+    assert client.post(f"/cases/{case.pk}/confirmation/").status_code == 409
     assert not Offence.objects.exists()
     client.force_login(cast["chenjing"])
     page = client.get(case.get_absolute_url()).content.decode()
