@@ -32,6 +32,7 @@ from staff.queries.second_person import (
     excuses_waiting,
     verdicts_to_accept,
 )
+from staff.queries.trials import waiting_replays
 
 MOST = 1000
 SHOWN = 5
@@ -61,6 +62,28 @@ WORKLISTS.add(
         "staff:drafts",
         drafts_to_publish,
         icon="square-pen",
+        query="?tab=waiting",
+    ),
+)
+
+
+def replays_to_approve(employee: int, _at: datetime) -> Waiting:
+    """Return the replays that are ready and that somebody else has asked for."""
+    rows = waiting_replays(employee)
+    count = rows.order_by()[: MOST + 1].count()
+    tasks = [Task(str(trial), trial.get_absolute_url(), None, trial.reason[:60]) for trial in rows[:SHOWN] if count]
+    return Waiting(count, 0, tasks)
+
+
+WORKLISTS.add(
+    "staff.replays",
+    Worklist(
+        "staff.replays",
+        _("Replays for a second person"),
+        "staff.approve_replay",
+        "staff:trials",
+        replays_to_approve,
+        icon="rotate-ccw",
         query="?tab=waiting",
     ),
 )

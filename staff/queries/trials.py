@@ -147,6 +147,12 @@ def last_trial_of(draft: ClauseVersion, kind: TrialKind) -> Trial | None:
     return trials.select_related("asked_by", "job_run").order_by("-asked_at", "-pk").first()
 
 
+def waiting_replays(employee: int) -> QuerySet[Trial]:
+    """Return the replays that are ready and that this person may book, being the second one; the oldest first."""
+    ready = Trial.objects.filter(kind=TrialKind.REPLAY, state=TrialState.READY)
+    return ready.exclude(asked_by=employee).order_by("asked_at", "pk")
+
+
 def listed_trials(_reader: Reader) -> QuerySet[Trial]:
     """Return the rows of the list of trials."""
     return Trial.objects.annotate(asker=F("asked_by__name"), decider=F("decided_by__name"))

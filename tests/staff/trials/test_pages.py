@@ -12,6 +12,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils.translation import gettext as _
 
+from shopops.kit.worklists import WORKLISTS
 from staff.actions.drafts import draft_version
 from staff.actions.tally import tally_day
 from staff.actions.trials import run_trial, start_trial
@@ -223,6 +224,9 @@ def test_an_unchanged_rulebook_replays_to_nothing_and_offers_nothing_to_book(fri
 
 def test_a_second_person_books_a_replay(friday, analyst, head, enter):
     trial = replay(is_dearer=True)
+    waits = WORKLISTS["staff.replays"].waiting
+    assert [task.url for task in waits(head.pk, SATURDAY).tasks] == [trial.get_absolute_url()]
+    assert waits(analyst.pk, SATURDAY).count == 0  # who asked
     client = enter(analyst)
     assert "须由第二人批准" in text_of(client.get(trial.get_absolute_url()))
     assert client.post(f"/trials/{trial.pk}/approval/").status_code == 403
@@ -232,6 +236,7 @@ def test_a_second_person_books_a_replay(friday, analyst, head, enter):
     client.post(f"/trials/{trial.pk}/approval/")
     trial.refresh_from_db()
     assert (trial.state, trial.decided_by) == (TrialState.APPROVED, head)
+    assert waits(head.pk, SATURDAY).count == 0
     assert PointEntry.objects.count() > before
     assert sum(entry.points for entry in PointEntry.objects.filter(employee=friday.agent)) == Decimal(-5)
     assert "批准入账" not in text_of(client.get(trial.get_absolute_url()))
