@@ -207,7 +207,8 @@ def bin_facts(day: date, shop_id: int | None, employee_id: int | None) -> FactRo
 
     def show(code: str, sku: int | None, sku_code: str | None) -> Fact:
         page = reverse("warehouse:stock_sku", args=[sku]) if sku else reverse("warehouse:stock_list")
-        return Fact(code, page, sku_code or "", tag=_("occupied") if sku else _("empty"), tone="good" if sku else "warn")
+        tag, tone = (_("occupied"), "good") if sku else (_("empty"), "warn")
+        return Fact(code, page, sku_code or "", tag=tag, tone=tone)
 
     found = bins_on(day)
     if shop_id or employee_id:
