@@ -107,7 +107,7 @@ def tell_charged(booked: list[tuple[ClauseVersion, Priced]], *, day: date, at: d
             "points",
             told.sentence,
             at=at,
-            url=month,
+            url=reverse("staff:offence", args=[told.offence_id]) if told.count == 1 else month,
             clause=told.version.clause.number,
             day=day.isoformat(),
             count=told.count,
@@ -121,13 +121,16 @@ class Told:
     """What one person is told about one clause."""
 
     version: ClauseVersion
+    offence_id: int = 0
     count: int = 0
     points: Decimal = Decimal(0)
     fund: Decimal = Decimal(0)
 
     def add(self, priced: Priced) -> None:
         """Take up one booking; what was only mended is no new case."""
-        self.count += priced.cases if priced.is_new else 0
+        if priced.is_new:
+            self.count += priced.cases
+            self.offence_id = priced.offence_id
         self.points += priced.points
         self.fund += priced.fund
 

@@ -87,7 +87,9 @@ def check_same() -> int:
 class Interrupting:
     """A progress that breaks off half way."""
 
-    run_id, asked_by_id, started_at = 0, None, moment(FRIDAY, 2)
+    run_id = 0
+    asked_by_id: int | None = None
+    started_at = moment(FRIDAY, 2)
 
     def step(self, done: int, total: int | None = None, note: str = "") -> None:
         """Break off once half of the days are done.

@@ -86,6 +86,7 @@ def test_everybody_charged_is_told_once_with_the_way_to_the_evidence(book):
         "appeal_days": 7,
     }
     assert told[agent.pk].url.endswith("?month=2026-11")
+    assert told[boss.pk].url == Offence.objects.get(employee=boss).get_absolute_url()
     assert Notification.objects.count() == 2
 
 
