@@ -9,7 +9,7 @@ from decimal import Decimal
 from django.db.models import Count, Min, Q, QuerySet, Sum
 
 from staff.models import AppraisalCycle, PointEntry
-from staff.states import CycleKind, CycleState
+from staff.states import ClauseKind, CycleKind, CycleState
 
 NOTHING = Decimal(0)
 DONE = (CycleState.PUBLISHED, CycleState.LOCKED)
@@ -66,8 +66,9 @@ def points_of_people(cycle: AppraisalCycle, employees: Iterable[int] | None = No
 
 
 def funds_of_people(cycle: AppraisalCycle) -> dict[int, Decimal]:
-    """Return what each person was charged for the happiness fund in a month, in yuan; two queries."""
-    rows = countable_entries(cycle).exclude(FROZEN).order_by().values("employee_id")
+    """Return what each person was charged for the happiness fund in a month, in yuan, rewards left out; two queries."""
+    charged = countable_entries(cycle).exclude(FROZEN).exclude(offence__clause__kind=ClauseKind.REWARD)
+    rows = charged.order_by().values("employee_id")
     return {row["employee_id"]: row["sum"] for row in rows.annotate(sum=Sum("fund")) if row["sum"]}
 
 
