@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest
 
+from shopops.kit.lists.asking import read_data
 from shopops.kit.refusals import Refused
 from staff.models import Employee
 
@@ -22,6 +23,7 @@ def checked(form: forms.Form) -> dict[str, Any]:
 
     :raises Refused: with the first complaint, if it is not valid.
     """
+    form.data = read_data(form.data)
     if not form.is_valid():
         name, complaints = next(iter(form.errors.items()))
         label = form.fields[name].label if name in form.fields else ""

@@ -134,7 +134,7 @@ class Selection:
 
 
 def read_data(values: Mapping[str, Any] | QueryDict) -> QueryDict:
-    """Return the values of a URL without NUL characters."""
+    """Return the values of a URL or a posted form without NUL characters."""
     assert isinstance(values, QueryDict)  # noqa: S101 -- for the type checker
     if not any("\x00" in one for texts in values.lists() for one in texts[1]):
         return values

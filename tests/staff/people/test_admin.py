@@ -69,6 +69,8 @@ def post_form(post, permissions, **changes):
         "duties": post.duties,
         "duties_en": post.duties_en,
         "permissions": [one.pk for one in permissions],
+        "weights-TOTAL_FORMS": 0,
+        "weights-INITIAL_FORMS": 0,
     } | changes
 
 
