@@ -268,7 +268,7 @@ add_department(
 add_department(
     Department(
         "staff.figures",
-        _("Figures and rules"),
+        _("Figures"),
         place=80,
         entries=(
             Entry("staff.kpi", _("Daily KPI"), "staff:kpi", "staff.view_metricreading", icon="chart-column", jump="k"),
@@ -290,6 +290,15 @@ add_department(
                 waits="staff.kpi_scores",
             ),
             Entry("staff.reports", _("Daily reports"), "staff:reports", "staff.view_reportsnapshot", icon="file-down"),
+        ),
+    )
+)
+add_department(
+    Department(
+        "staff.rules",
+        _("Rules and points"),
+        place=82,
+        entries=(
             Entry("staff.my_points", _("My points"), "staff:my_points", "", icon="scale", jump="p"),
             Entry("staff.appeals", _("Appeals"), "staff:appeals", "", icon="message-square"),
             Entry("staff.cases", _("Reported cases"), "staff:cases", "staff.view_casereport", icon="flag"),
@@ -309,8 +318,20 @@ add_department(
         place=85,
         entries=(
             Entry("staff.appraisals", _("Appraisals"), "staff:appraisals", "", icon="clipboard-check", jump="q"),
-            Entry("staff.cycles", _("Close of the month"), "staff:cycles", "staff.view_appraisalcycle", icon="calendar-check"),
-            Entry("staff.appraisal_setup", _("Weights and grades"), "staff:appraisal_setup", "staff.view_appraisalweight", icon="scale"),
+            Entry(
+                "staff.cycles",
+                _("Close of the month"),
+                "staff:cycles",
+                "staff.view_appraisalcycle",
+                icon="calendar-check",
+            ),
+            Entry(
+                "staff.appraisal_setup",
+                _("Weights and grades"),
+                "staff:appraisal_setup",
+                "staff.view_appraisalweight",
+                icon="scale",
+            ),
             Entry("staff.pay_terms", _("Pay terms"), "staff:pay_terms", "staff.view_payterms", icon="wallet"),
         ),
     )

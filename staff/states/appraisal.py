@@ -38,7 +38,7 @@ class AppraisalState(TextChoices):
     SELF_REVIEWED = "self_reviewed", _("to be scored")
     SCORED = "scored", _("scored")
     PUBLISHED = "published", _("published")
-    SIGNED = "signed", _("signed")
+    SIGNED = "signed", _("signed by the person")
     APPEALED = "appealed", _("objected to")
     SETTLED = "settled", _("settled")
 
