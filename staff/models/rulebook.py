@@ -27,7 +27,7 @@ TERMS = (
     "appeal_days",
     "parameters",
 )
-"""The columns of a version that say what it costs, whom and when not; with `WORDS` all that a new version takes over."""
+"""The columns of a version that say what it costs, whom and when not; a new version takes them over with `WORDS`."""
 WORDS = ("text", "text_en")
 
 

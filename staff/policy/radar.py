@@ -10,7 +10,9 @@ RADAR_HOURS = Setting(
     "staff.radar_hours",
     48,
     label=_("Hours the radar looks ahead"),
-    help=_("What will become an offence within so many hours stands on “my work” of the person it would be charged to."),
+    help=_(
+        "What will become an offence within so many hours stands on “my work” of the person it would be charged to."
+    ),
     unit=_("hours"),
     least=1,
     most=240,

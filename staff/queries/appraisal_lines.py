@@ -18,6 +18,7 @@ from staff.models import Appraisal, AppraisalLine
 from staff.policy.appraisal import half_up, shares
 from staff.queries.appraisal_points import entries_behind
 from staff.queries.appraisals import figure_in_words
+from staff.queries.terms import points_in_words
 from staff.states import CycleKind, LineKind
 
 
@@ -58,6 +59,11 @@ class ShownPoint:
     subject: str
     points: Decimal
     url: str
+
+    @property
+    def amount(self) -> str:
+        """Return the points as people read them."""
+        return points_in_words(self.points)
 
 
 def lines_now(appraisal: Appraisal, lines: Sequence[AppraisalLine], *, hide_forms: bool) -> list[ShownLine]:

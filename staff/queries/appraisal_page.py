@@ -29,6 +29,7 @@ from staff.queries.appraisals import (
     span_in_words,
 )
 from staff.queries.history import Line, history_of
+from staff.queries.terms import points_in_words
 from staff.states import AppraisalState, CycleKind, CycleState, LineKind
 
 MAY_RUN = "staff.run_appraisal"
@@ -191,6 +192,11 @@ class Shown:
     def net_points(self) -> Decimal:
         """Return the sum of the points that count."""
         return sum((one.points for one in self.points), Decimal(0))
+
+    @property
+    def net_in_words(self) -> str:
+        """Return the net points as people read them; nothing is 0."""
+        return points_in_words(self.net_points) if self.net_points else "0"
 
 
 def shown_appraisal(appraisal: Appraisal, reader: Employee, *, at: datetime, with_amounts: bool = False) -> Shown:
