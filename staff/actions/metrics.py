@@ -14,6 +14,7 @@ from shopops.kit.refusals import Refused
 from shopops.kit.sentences import sentence
 from staff.models import MetricReading
 from staff.queries.kpi import TREND_DAYS, reading_times
+from staff.queries.points import points_moved
 
 REREAD_DAYS = 7
 FRESH = timedelta(hours=1)
@@ -52,16 +53,18 @@ def read_metrics(day: date, *, at: datetime) -> int:
 
 
 def read_metrics_until(day: date, *, at: datetime) -> int:
-    """Read a day, the week before it again, and the days of its trend that were never read.
+    """Read a day, the week before it again, and the days of its trend that were never read or whose points moved.
 
-    Refunds and late files change figures of days gone by. Returns how many readings are kept.
+    Refunds and late files change figures of days gone by; so do verdicts and cases reported late. Returns how many
+    readings are kept.
     """
     first = day - timedelta(days=TREND_DAYS - 1)
-    times = reading_times(first, day)
+    times, moved = reading_times(first, day), points_moved(first, day)
     count = 0
     for back in range(TREND_DAYS - 1, -1, -1):
         that_day = day - timedelta(days=back)
         known = times.get(that_day)
-        if back == 0 or known is None or (back < REREAD_DAYS and known < at - FRESH):
+        is_recent = back < REREAD_DAYS and known is not None and known < at - FRESH
+        if back == 0 or known is None or is_recent or known < moved.get(that_day, known):
             count += read_metrics(that_day, at=at)
     return count

@@ -9,7 +9,8 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Max, Q, QuerySet, Sum
+from django.db.models.functions import Greatest
 
 from shopops.kit.clock import shop_day
 from staff.models import Employee, Offence, PointEntry
@@ -29,6 +30,16 @@ def month_span(day: date) -> tuple[date, date]:
     """Return the first and the last day of the month a day lies in."""
     first = day.replace(day=1)
     return first, (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+
+
+def points_moved(first: date, last: date) -> dict[date, datetime]:
+    """Return when the points of each day of a span moved last: booked, or under appeal, or no longer; one query."""
+    rows = (
+        PointEntry.objects.filter(day__gte=first, day__lte=last)
+        .values("day")
+        .annotate(at=Greatest(Max("booked_at"), Max("offence__appeal__filed_at"), Max("offence__appeal__closed_at")))
+    )
+    return dict(rows.values_list("day", "at"))
 
 
 def entries_of_person(employee: Employee, *, first: date, last: date) -> QuerySet[PointEntry]:

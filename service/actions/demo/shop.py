@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from random import Random
 
 from django.core.management import call_command
@@ -87,6 +87,7 @@ def make_demo_shop(*, orders: int, days: int, seed: int, at: datetime, say: Say 
     _judge(days=days, at=at, made=made)
     say(f"{made.offences} offences found and booked")
     say(f"{make_cases(at=at)} reported cases and appeals")
+    _measure(days=days, at=at)
     make_drafts(days=days, at=at)
     say(f"{make_radar(at=at)} seen coming by the radar")
     say(f"{make_appraisals(at=at, random=random)} appraisals")
@@ -163,15 +164,24 @@ def _holders(*register_ids: str) -> list[Employee]:
 
 
 def _judge(*, days: int, at: datetime, made: Made) -> None:
-    """Apply the rulebook to every day that is over, read its figures, and take yesterday's report.
+    """Apply the rulebook to every day that is over.
 
     All of it is dated now, like a tally that catches up: the evidence knows how each order ended.
     """
-    today = shop_day(at)
-    for back in range(days - 1, 0, -1):
-        day = today - timedelta(days=back)
+    for day in _days_over(days, at):
         made.offences += tally_day(day, at=at).new
-        if back < REPORTED_DAYS:
-            take_daily_snapshot(day, at=report_time(back, at))
+
+
+def _measure(*, days: int, at: datetime) -> None:
+    """Read the figures of every day that is over, and take the reports of the last ones."""
+    reported = shop_day(at) - timedelta(days=REPORTED_DAYS)
+    for day in _days_over(days, at):
+        if day > reported:
+            take_daily_snapshot(day, at=report_time((shop_day(at) - day).days, at))
         else:
             read_metrics(day, at=at)
+
+
+def _days_over(days: int, at: datetime) -> list[date]:
+    """Return the days of the demo that are over, oldest first."""
+    return [shop_day(at) - timedelta(days=back) for back in range(days - 1, 0, -1)]

@@ -271,6 +271,17 @@ def test_the_nightly_reading_fills_the_trend_and_reads_the_last_week_again(shop)
     assert times[shop.day - timedelta(days=20)] == shop.night - timedelta(days=20)
 
 
+def test_a_day_long_read_is_read_again_when_its_points_move(shop):
+    read_metrics(shop.day, at=shop.night)
+    quiet = shop.night + timedelta(days=9)
+    read_metrics_until(shop.day + timedelta(days=9), at=quiet)
+    assert reading_times(shop.day, shop.day)[shop.day] == shop.night
+    tally_day(shop.day, at=quiet)
+    later = shop.night + timedelta(days=10)
+    read_metrics_until(shop.day + timedelta(days=10), at=later)
+    assert reading_times(shop.day, shop.day)[shop.day] == later
+
+
 def test_figures_carry_yesterday_the_same_weekday_and_thirty_days(shop):
     for back in (0, 1, 7):
         read_metrics(shop.day - timedelta(days=back), at=shop.night)
