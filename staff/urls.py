@@ -268,7 +268,7 @@ add_department(
 add_department(
     Department(
         "staff.figures",
-        _("Figures"),
+        _("Figures and reports"),
         place=80,
         entries=(
             Entry("staff.kpi", _("Daily KPI"), "staff:kpi", "staff.view_metricreading", icon="chart-column", jump="k"),

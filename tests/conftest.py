@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.conf import settings
+from django.utils import translation
 
 from tools.dev.chromium import FLAGS, find_chromium
 
@@ -31,7 +33,7 @@ def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]
 
 @pytest.fixture(autouse=True)
 def _nothing_kept_from_the_test_before() -> None:
-    """Empty what a process remembers for some seconds: settings, calendar, counts, who was locked out."""
+    """Empty what a process remembers for some seconds: settings, calendar, counts; speak the language of the house."""
     from staff.queries.calendar import forget_calendar
     from staff.queries.settings import forget_values
     from staff.views.shell import forget_counts
@@ -39,3 +41,4 @@ def _nothing_kept_from_the_test_before() -> None:
     forget_values()
     forget_calendar()
     forget_counts()
+    translation.activate(settings.LANGUAGE_CODE)
