@@ -117,7 +117,12 @@ def test_the_database_forbids_two_open_versions():
     with pytest.raises(IntegrityError), transaction.atomic():
         ClauseVersion.objects.create(
             state="published",
-            clause=clause, version=2, valid_from=date(2026, 1, 1), text="", text_en="", published_at=NOON
+            clause=clause,
+            version=2,
+            valid_from=date(2026, 1, 1),
+            text="",
+            text_en="",
+            published_at=NOON,
         )
 
 
