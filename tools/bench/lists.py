@@ -213,8 +213,8 @@ def addresses(at: datetime) -> dict[str, str]:
     }
 
 
-def statements_of(path: str) -> list[tuple[str, Any]]:
-    """Return the statements a warm page sends, with their parameters."""
+def statements_of(path: str, *, username: str = "lina") -> list[tuple[str, Any]]:
+    """Return the statements a warm page sends to somebody, with their parameters."""
     from django.conf import settings
     from django.db import connection
     from django.test import Client
@@ -223,7 +223,7 @@ def statements_of(path: str) -> list[tuple[str, Any]]:
 
     logging.disable(logging.CRITICAL)
     client = Client(HTTP_HOST="localhost")
-    person = next(one for one in Employee.objects.filter(username="lina"))
+    person = Employee.objects.get(username=username)
     client.force_login(person, settings.AUTHENTICATION_BACKENDS[-1])
     found: list[tuple[str, Any]] = []
 
