@@ -199,7 +199,7 @@ urlpatterns = [
     path("trials/<int:number>/discard/", trial_discard, name="trial_discard"),
     path("me/", me, name="me"),
     path("me/figures/<str:name>/", my_figure, name="my_figure"),
-    path("people/<int:number>/work/", person_me, name="person_me"),
+    path("people/<int:number>/standing/", person_me, name="person_me"),
     path("people/<int:number>/figures/<str:name>/", person_figure, name="person_figure"),
     path("radar/", include(list_urls(RADAR_PAGE))),
     path("radar/check/", radar_check, name="radar_check"),

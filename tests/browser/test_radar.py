@@ -119,7 +119,7 @@ def test_the_pages_of_the_radar_and_ones_own_page_have_no_faults(visit, faults, 
         ("/radar/?tab=team", hejie),
         (f"/me/{month}", lina),
         (f"/me/figures/orders.approved/{month}", lina),
-        (f"/people/{lina.pk}/work/{month}", hejie),
+        (f"/people/{lina.pk}/standing/{month}", hejie),
     ):
         page = visit(address, person, width=width, language=language)
         page.wait_for_timeout(300)
