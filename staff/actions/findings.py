@@ -152,7 +152,7 @@ def write_findings(
         trial.pk if trial else None,
     ]
     with connection.cursor() as cursor:
-        for select, values in _selects(findings):
+        for select, values in selects_of(findings):
             statement = _TERMS.format(
                 found=select,
                 price=price.format(grade="found_grade"),
@@ -178,7 +178,7 @@ def _take_up(written: Written, rows: list[tuple[Any, ...]]) -> None:
             written.priced.append(Priced(employee, ids[0], count, points, fund))
 
 
-def _selects(findings: Iterable[Finding]) -> Iterator[tuple[str, list[Any]]]:
+def selects_of(findings: Iterable[Finding]) -> Iterator[tuple[str, list[Any]]]:
     """Give the findings as statements: those of the database as they are, others as rows of JSON, a chunk at a time."""
     if isinstance(findings, FoundRows):
         for query in findings.queries:

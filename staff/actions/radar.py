@@ -5,21 +5,18 @@ One statement a clause finds, prices and keeps; pages read the rows and never as
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
 
-from django.core.exceptions import EmptyResultSet
-from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, transaction
 from django.db.models import Q
 
 from shopops.kit.clock import Window, shop_day, start_of_day
 from shopops.kit.detectors import DETECTORS, Finding, FoundRows, Question
+from staff.actions.findings import selects_of
 from staff.models import ClauseVersion, Employee, RadarSighting, SettingValue
 from staff.policy import RADAR_DAYS, RADAR_HOURS
 from staff.queries.pricing import superiors_on
@@ -45,12 +42,6 @@ SELECT {version}, subject_type, found_id, found_label, above.head, found_at, fou
        true
 FROM ({select}) rows JOIN unnest(%s::bigint[], %s::bigint[]) AS above (person, head) ON above.person = found_employee
 WHERE %s::bigint IS NULL OR above.head = %s
-"""
-_ROWS_OF_JSON = """
-SELECT * FROM jsonb_to_recordset(%s::jsonb) AS rows (
-    subject_type text, found_id bigint, found_label text, found_employee bigint, found_at timestamptz, found_url text,
-    found_grade text, found_cause text
-)
 """
 _SWEEP = """
 WITH found AS MATERIALIZED (
@@ -243,7 +234,7 @@ def _found(
         findings = DETECTORS[version.clause.detector].find(Question(Window(start, end), at, version.parameters))
         above = superiors_on(shop_day(at), post=version.superior_post) if version.superior_points else {}
         one = [only.pk if only else None] * 2
-        for select, values in _selects(_of_people(findings, _answering(only, above)) if only else findings):
+        for select, values in selects_of(_of_people(findings, _answering(only, above)) if only else findings):
             yield _OWN.format(version=version.pk, select=select), [*values, *one]
             if above:
                 heads = [list(above), list(above.values())]
@@ -261,32 +252,6 @@ def _of_people(findings: Iterable[Finding], people: set[int]) -> Iterable[Findin
         queries = (query.filter(found_employee__in=people) for query in findings.queries)
         return FoundRows(findings.subject_type, *queries)
     return (finding for finding in findings if finding.employee_id in people)
-
-
-def _selects(findings: Iterable[Finding]) -> Iterator[tuple[str, list[Any]]]:
-    """Give the findings as statements: those of the database as they are, others as rows of JSON, a chunk at a time."""
-    if isinstance(findings, FoundRows):
-        for query in findings.queries:
-            with suppress(EmptyResultSet):
-                select, values = query.query.sql_with_params()
-                typed = f"SELECT %s::text AS subject_type, rows.* FROM ({select}) rows"  # noqa: S608 -- no values
-                yield typed, [findings.subject_type, *values]
-        return
-    rows = [
-        {
-            "subject_type": finding.subject[0],
-            "found_id": finding.subject[1],
-            "found_label": finding.subject[2],
-            "found_employee": finding.employee_id,
-            "found_at": finding.happened_at,
-            "found_url": finding.url,
-            "found_grade": finding.grade,
-            "found_cause": finding.cause,
-        }
-        for finding in findings
-    ]
-    if rows:
-        yield _ROWS_OF_JSON, [json.dumps(rows, cls=DjangoJSONEncoder)]
 
 
 def _keep(
