@@ -2,13 +2,47 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import ExitStack
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from django.conf import settings
+from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.utils import translation
 
+from tests.database import own_database
 from tools.dev.chromium import FLAGS, find_chromium
+
+#: They take longest, so they begin first: no worker works on alone at the end.
+LONGEST = ("tests/dev/", "tests/browser/", "tests/journeys/")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the longest tests in front."""
+    items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    request: pytest.FixtureRequest, django_test_environment, django_db_blocker, django_db_modify_db_settings
+) -> Iterator[None]:
+    """Work in a copy of the migrated database instead of migrating one for each run."""
+    with django_db_blocker.unblock():
+        database = ExitStack()
+        database.enter_context(own_database(anew=request.config.getoption("--create-db")))
+    yield
+    with django_db_blocker.unblock():
+        database.close()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_passwords() -> Iterator[None]:
+    """Hash passwords with Argon2 as always, but with the least work: a tenth of a second each adds up."""
+    with patch.multiple(Argon2PasswordHasher, time_cost=1, memory_cost=8, parallelism=1):
+        yield
 
 
 @pytest.fixture(scope="session")

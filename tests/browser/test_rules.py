@@ -49,6 +49,7 @@ def test_a_rule_is_put_together_tried_and_saved(visit, chenjing):
     page.fill("#c0-0-value[inputmode=numeric]", "3")
     page.get_by_role("button", name="添加条件").click()
     expect(page.locator("#c1-0-field")).to_be_focused()
+    expect(page.locator(".htmx-added")).to_have_count(0)  # from now on the new fields are listened to
     page.select_option("#c1-0-field", "message")
     page.fill("#c1-0-value[placeholder]", "顺丰，SF")
     page.get_by_role("button", name="或 …").last.click()

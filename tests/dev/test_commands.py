@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tools.dev import __main__, installing
+from tools.dev import __main__, commands, installing
 from tools.dev.places import ROOT
 
 
@@ -36,6 +36,20 @@ def test_an_unknown_command_is_refused_with_the_list():
     assert said.returncode == 2
     assert "There is no command 'dmeo'" in said.stderr
     assert "demo [--port N]" in said.stderr
+
+
+@pytest.mark.parametrize("words", [[], ["-q", "--maxfail=25"], ["-x", "-rA", "--durations=60"]])
+def test_all_tests_are_shared_among_the_processors(words):
+    assert commands.workers_for(words, processors=2) == ["-n", "2", "--dist", "loadgroup"]
+    assert commands.workers_for(words, processors=64)[1] == str(commands.MOST_WORKERS)
+    assert commands.workers_for(words, processors=1) == []
+
+
+@pytest.mark.parametrize(
+    "words", [["tests/kit"], ["-q", "-k", "radar"], ["--lf"], ["-n", "3"], ["--pdb"], ["-s"], ["--help"]]
+)
+def test_some_tests_run_in_one_process_and_so_does_what_talks_with_the_person(words):
+    assert commands.workers_for(words, processors=8) == []
 
 
 @pytest.mark.parametrize("port", ["0", "65536", "http", "-1"])

@@ -14,6 +14,7 @@ from redis import Redis
 
 from tools.dev.chromium import FONTS, browser_environment, find_chromium
 from tools.dev.places import ROOT, own_folder, project_environment, run_folder
+from tools.dev.pytest_services import QUEUES, queue_of_worker
 from tools.dev.services import read_note, shared_services, start_services, take_ownership
 
 
@@ -95,6 +96,20 @@ def test_only_the_server_that_is_not_named_is_started(tmp_path, monkeypatch):
             assert client.ping()
     finally:
         services.stop()
+
+
+@pytest.mark.parametrize("place", ["redis://:word@queue.example:6379/{}", "unix:///run/valkey.sock?db={}"])
+@pytest.mark.parametrize("number", [0, 2, 15])
+def test_each_of_sixteen_workers_has_a_queue_of_its_own_on_a_server_with_sixteen(place, number):
+    own = {queue_of_worker(place.format(number), worker) for worker in range(QUEUES)}
+    assert own == {place.format(other) for other in range(16)}
+    assert queue_of_worker(place.format(number), 0) == place.format(number)
+    assert queue_of_worker(place.format(2), 1) == place.format(10)
+
+
+def test_more_workers_than_queues_are_refused():
+    with pytest.raises(pytest.UsageError, match="no more than 16"):
+        queue_of_worker("redis://queue.example/0", QUEUES)
 
 
 def test_the_ownership_of_a_data_folder_ends_with_its_holder(tmp_path):

@@ -23,6 +23,7 @@ from staff.models import (
     Rulebook,
 )
 from staff.states import CycleKind, LineKind, Machine, VersionState
+from tests.factories.kept import made_once
 from tests.factories.staff import make_cast
 
 OCTOBER, NOVEMBER = date(2026, 10, 1), date(2026, 11, 1)
@@ -46,6 +47,7 @@ def make_kpi(number: str = "STF-143", **values: Any) -> Kpi:
     return Kpi.objects.get_or_create(number=number, defaults={**defaults, **values})[0]
 
 
+@made_once
 def make_house(*, terms: str = "2000") -> dict[str, Employee]:
     """Make the cast with grades, weights (points 70, form 30) and pay terms."""
     cast = make_cast()

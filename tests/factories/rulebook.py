@@ -9,7 +9,8 @@ from typing import Any
 from shopops.kit.clock import SHANGHAI
 from staff.actions.rulebook import load_rulebook
 from staff.models import Appointment, Employee
-from tests.factories.staff import HIRED, NOON, EmployeeFactory, PositionFactory
+from tests.factories.kept import made_once
+from tests.factories.staff import HIRED, NOON, EmployeeFactory, PositionFactory, make_cast
 from tests.factories.warehouse import some_shop
 from warehouse.actions.stock import ensure_warehouse
 from warehouse.models import DispatchNote
@@ -23,9 +24,18 @@ def at(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=SHANGHAI)
 
 
+@made_once
 def open_book() -> None:
     """Load the rulebook as it is shipped."""
     load_rulebook(at=NOON)
+
+
+@made_once
+def cast_with_book(*, at: datetime) -> dict[str, Employee]:
+    """Set up the organisation and its people, and load the rulebook; return the people by login name."""
+    people = make_cast(at=at)
+    load_rulebook(at=at)
+    return people
 
 
 def lina() -> Employee:

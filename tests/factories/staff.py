@@ -14,6 +14,7 @@ from staff.actions.people import make_demo_people
 from staff.actions.roles import set_up_roles
 from staff.models import Employee, JobRun, OrgUnit, Position, Shop
 from staff.states import JobState
+from tests.factories.kept import made_once
 
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=SHANGHAI)
 HIRED = date(2025, 3, 1)
@@ -90,6 +91,7 @@ def post_with(*permissions: str, **values: Any) -> Position:
     return post
 
 
+@made_once
 def make_cast(*, at: datetime = NOON) -> dict[str, Employee]:
     """Set up the whole organisation with the people of the demo shop; return them by login name."""
     set_up_roles(at=at)

@@ -17,8 +17,6 @@ from staff.models import Shop
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-SPARE = "spare_for_restore"
-
 
 @pytest.fixture
 def media(tmp_path, settings):
@@ -46,16 +44,17 @@ def written(tmp_path, media, shop):
 def spare_database(written):
     """Leave the test database for an empty one, and come back at the end."""
     home = connection.settings_dict["NAME"]
+    spare = f"{home}_spare"  # databases belong to the whole server, on which other tests run too
     with connection.cursor() as cursor:
-        cursor.execute(f"DROP DATABASE IF EXISTS {SPARE} WITH (FORCE)")
-        cursor.execute(f"CREATE DATABASE {SPARE} TEMPLATE template0")
+        cursor.execute(f'DROP DATABASE IF EXISTS "{spare}" WITH (FORCE)')
+        cursor.execute(f'CREATE DATABASE "{spare}" TEMPLATE template0')
     connection.close()
-    connection.settings_dict["NAME"] = SPARE
-    yield SPARE
+    connection.settings_dict["NAME"] = spare
+    yield spare
     connection.close()
     connection.settings_dict["NAME"] = home
     with connection.cursor() as cursor:
-        cursor.execute(f"DROP DATABASE IF EXISTS {SPARE} WITH (FORCE)")
+        cursor.execute(f'DROP DATABASE IF EXISTS "{spare}" WITH (FORCE)')
 
 
 def files_of(folder: Path) -> dict[str, bytes]:

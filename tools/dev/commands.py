@@ -21,13 +21,29 @@ from tools.dev.services import read_note, shared_services, start_services, take_
 
 LOCKS: Mapping[str, Sequence[str]] = {"dev.txt": ["--all-extras"], "production.txt": []}
 LINTED = ("shopops", "staff", "catalog", "warehouse", "orders", "service", "tools", "tests")
+MOST_WORKERS = 4  # each has its own Chromium, some 800 MB together
+#: Words after which pytest still runs every test.
+EVERY_TEST = frozenset({"-q", "-qq", "-v", "-vv", "-x", "-l", "--exitfirst", "--create-db"})
+EVERY_TEST_WITH = ("-r", "--maxfail=", "--durations=", "--tb=", "--color=", "--junit-xml=", "--hypothesis-seed=")
 
 
 def test(words: Sequence[str]) -> int:
-    """Run the tests; the pytest plugin starts their services."""
+    """Run the tests; the pytest plugin starts their services. The whole suite is shared among the processors."""
     _refuse_missing_packages()
     env = {**os.environ, "SHOP_CHROMIUM": ensure_chromium()}
-    return _run([str(python()), "-m", "pytest", *words], env)
+    return _run([str(python()), "-m", "pytest", *workers_for(words), *words], env)
+
+
+def workers_for(words: Sequence[str], *, processors: int | None = None) -> list[str]:
+    """Give pytest's words for a worker on each processor when it is to run every test; a few tests start sooner alone.
+
+    Whatever chooses tests, or talks with the person, runs in one process; ``-n 2`` asks for workers all the same.
+    """
+    if processors is None:
+        processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    workers = min(processors, MOST_WORKERS)
+    everything = all(word in EVERY_TEST or word.startswith(EVERY_TEST_WITH) for word in words)
+    return ["-n", str(workers), "--dist", "loadgroup"] if everything and workers > 1 else []
 
 
 def lint(_words: Sequence[str]) -> int:

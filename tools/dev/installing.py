@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes.util
+import fcntl
 import hashlib
 import importlib.util
 import os
@@ -26,10 +27,25 @@ STAMP = VENV / ".shopops-lock"
 
 
 def ensure_environment() -> None:
-    """Make ``.venv`` and install the locked packages, unless exactly these are there already."""
-    wanted = _lock_stamp()
-    if STAMP.is_file() and STAMP.read_text(encoding="utf-8") == wanted and _runs(python()):
+    """Make ``.venv`` and install the locked packages, unless exactly these are there already.
+
+    One command does it; others that are given meanwhile wait for it.
+    """
+    if _is_complete():
         return
+    ours = ROOT / ".data"
+    ours.mkdir(exist_ok=True)
+    with (ours / "installing.lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not _is_complete():
+            _install()
+
+
+def _is_complete() -> bool:
+    return STAMP.is_file() and STAMP.read_text(encoding="utf-8") == _lock_stamp() and _runs(python())
+
+
+def _install() -> None:
     if not _runs(python()):
         if VENV.exists():
             say(f"{VENV} does not run; making it anew")
@@ -42,7 +58,7 @@ def ensure_environment() -> None:
         raise SystemExit(
             "pip could not install the packages; its message stands above. Mend that and run the command again."
         )
-    STAMP.write_text(wanted, encoding="utf-8")
+    STAMP.write_text(_lock_stamp(), encoding="utf-8")
 
 
 def ensure_system_packages(wanted: Mapping[str, str | None] = SYSTEM_PACKAGES) -> list[str]:

@@ -2,6 +2,9 @@
 
 pyproject.toml loads it with ``-p``. It has to be a plugin, because pytest-django reads the settings before any
 conftest is seen. With ``DATABASE_URL`` and ``REDIS_URL`` set it starts nothing.
+
+With workers (pytest-xdist) the services are started once, by the process that hands out the tests. Every worker has a
+database of its own (tests/database.py), a number of its own in Valkey and a folder of its own for files.
 """
 
 from __future__ import annotations
@@ -11,6 +14,7 @@ import tempfile
 from collections.abc import Generator
 from pathlib import Path
 from typing import IO
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
 
@@ -20,6 +24,7 @@ from tools.dev.places import ROOT
 from tools.dev.services import Services, start_services, take_ownership
 
 MOST_RUNS_AT_ONCE = 9
+QUEUES = 16
 _DEFAULTS = {
     "DJANGO_ALLOW_ASYNC_UNSAFE": "true",  # Playwright's sync API runs an event loop in the thread of the tests
     "SHOPOPS_HTTPS": "off",
@@ -38,12 +43,12 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
     """Set the environment of the tests before pytest-django imports the settings."""
     for name, value in _DEFAULTS.items():
         os.environ.setdefault(name, value)
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        _take_own_queue(os.environ["PYTEST_XDIST_WORKER"])
+    _scratch.append(tempfile.TemporaryDirectory(prefix="shopops-test-"))
+    os.environ["SHOPOPS_DATA"] = _scratch[0].name  # uploads of the tests go there
+    os.environ["SHOPOPS_STATIC"] = tempfile.mkdtemp(dir=_scratch[0].name)
+    if worker := os.environ.get("PYTEST_XDIST_WORKER"):
+        os.environ["REDIS_URL"] = queue_of_worker(os.environ["REDIS_URL"], int(worker.removeprefix("gw")))
     else:
-        _scratch.append(tempfile.TemporaryDirectory(prefix="shopops-test-"))
-        os.environ["SHOPOPS_DATA"] = _scratch[0].name  # uploads of the tests go there
-        os.environ["SHOPOPS_STATIC"] = tempfile.mkdtemp(dir=_scratch[0].name)
         folder = _free_folder()
         os.environ.update(browser_environment(folder))
         options = early_config.known_args_namespace
@@ -74,10 +79,20 @@ def _free_folder() -> Path:
     pytest.exit(f"{MOST_RUNS_AT_ONCE} runs of the tests are under way already", returncode=1)
 
 
-def _take_own_queue(worker: str) -> None:
-    """Give this xdist worker a database number of its own in Valkey, as pytest-django does in PostgreSQL."""
-    place, separator, number = redis_url(os.environ["REDIS_URL"]).rpartition("db=")
-    if not separator:  # redis://host:port/NUMBER
-        place, separator, number = redis_url(os.environ["REDIS_URL"]).rpartition("/")
-    own = int(number) + 1 + int(worker.removeprefix("gw") or 0)
-    os.environ["REDIS_URL"] = f"{place}{separator}{own}"
+def queue_of_worker(url: str, worker: int) -> str:
+    """Give the address of the queue of a worker: the same server, a number that no other worker has.
+
+    Servers have sixteen numbers by default. The workers are far from each other in them (0, 8, 4, 12, 2, ...), so that
+    people who test on one server with neighbouring numbers do not meet each other's workers.
+
+    :raises pytest.UsageError: when there are more workers than numbers.
+    """
+    if worker >= QUEUES:
+        raise pytest.UsageError(f"Valkey has {QUEUES} databases: no more than {QUEUES} workers can test at once.")
+    parts = urlsplit(redis_url(url))
+    query = dict(parse_qsl(parts.query))
+    number = int(query["db"] if parts.scheme == "unix" else parts.path.removeprefix("/"))
+    own = number - number % QUEUES + (number + int(f"{worker:04b}"[::-1], 2)) % QUEUES
+    if parts.scheme == "unix":
+        return redis_url(parts._replace(query=urlencode(query | {"db": own})).geturl())
+    return parts._replace(path=f"/{own}").geturl()

@@ -7,17 +7,14 @@ from typing import Any
 
 import pytest
 
-from staff.actions.rulebook import load_rulebook
 from staff.models import Employee
-from tests.factories.rulebook import at
-from tests.factories.staff import make_cast
+from tests.factories.rulebook import at, cast_with_book
 
 
 @pytest.fixture
 def cast(db: Any) -> dict[str, Employee]:
     """客服 李娜 (lina), 客服主管 何洁 (hejie), 店长 陈静 (chenjing) and everybody else, and the rulebook."""
-    people = make_cast(at=at("2026-11-01 09:00"))
-    load_rulebook(at=at("2026-11-01 09:00"))
+    people = cast_with_book(at=at("2026-11-01 09:00"))
     return {name: Employee.objects.select_related("unit").get(pk=one.pk) for name, one in people.items()}
 
 
