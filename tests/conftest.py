@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 from contextlib import ExitStack
 from typing import Any
@@ -12,7 +13,7 @@ from django.conf import settings
 from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.utils import translation
 
-from tests.database import own_database
+from tests.database import own_database, vacuum_now_and_then
 from tools.dev.chromium import FLAGS, find_chromium
 
 #: They take longest, so they begin first: no worker works on alone at the end.
@@ -23,6 +24,17 @@ LONGEST = ("tests/dev/", "tests/browser/", "tests/journeys/")
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the longest tests in front."""
     items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))
+
+
+def pytest_collection_finish() -> None:
+    """Take what is there for good, the program and its tests, out of the search for garbage."""
+    gc.freeze()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup() -> None:
+    """Before the fixtures of a test open a transaction."""
+    vacuum_now_and_then()
 
 
 @pytest.fixture(scope="session")
