@@ -33,10 +33,10 @@ def repeated_failure(question: Question) -> Iterator[Finding]:
     `months` months is minor, from `times_medium` on it is middling, from `times_grave` on grave. Each month that makes
     it worse is a case of its own; half-years and years only sum months up.
     """
-    lowest = GradeBand.objects.order_by("from_score").first()
     window = question.window
-    if lowest is None or window.start >= question.now:  # nobody knows who will fail
+    if window.start >= question.now:  # nobody knows who will fail
         return
+    lowest = GradeBand.objects.order_by("from_score").values("pk")[:1]
     failed = Appraisal.objects.filter(
         cycle__kind=CycleKind.MONTH, cycle__state=CycleState.LOCKED, grade=lowest, superior__isnull=False
     )
