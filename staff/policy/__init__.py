@@ -1,7 +1,7 @@
 """What a manager may change, one file a subject."""
 
 from staff.policy.appeals import LEADER_DAYS, PANEL_DAYS, PANEL_SIZE, STEP_DAYS
-from staff.policy.appraisal import OBJECTION_DAYS, SCORE_BY
+from staff.policy.appraisal import OBJECTION_DAYS
 from staff.policy.cases import EVIDENCE_FILES, EVIDENCE_MB, REWARD_FUND, REWARD_POINTS, WAIVER_LIMIT
 from staff.policy.house import COMPANY_NAME, FILE_DAYS, NOTICE_DAYS, OFFICE_HOURS, RUN_DAYS, office_hours, spans
 from staff.policy.kpi import FIGURES_BY_HOUR, SMALL_SAMPLE
@@ -25,7 +25,6 @@ __all__ = [
     "REWARD_FUND",
     "REWARD_POINTS",
     "RUN_DAYS",
-    "SCORE_BY",
     "SMALL_SAMPLE",
     "STEP_DAYS",
     "WAIVER_LIMIT",

@@ -25,6 +25,8 @@ LABELS = {
     "weeks": gettext_lazy("Weeks"),
     "months": gettext_lazy("Months"),
     "times": gettext_lazy("Times"),
+    "times_medium": gettext_lazy("Middling from the failure number"),
+    "times_grave": gettext_lazy("Grave from the failure number"),
     "pieces": gettext_lazy("Pieces"),
     "items": gettext_lazy("Items"),
     "people": gettext_lazy("People"),

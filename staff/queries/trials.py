@@ -29,7 +29,7 @@ SHIFTS = (
 """The two shifts of customer service (STF-099: early 8–17, late 16–24) and the hours beside them."""
 _BY_HOUR = """
 SELECT extract(hour FROM happened_at AT TIME ZONE 'Asia/Shanghai')::int, count(*) FILTER (WHERE offence_id IS NULL),
-    count(*) FILTER (WHERE trial_offence_id IS NULL)
+    count(*) FILTER (WHERE vanishes)
 FROM differences GROUP BY 1
 """
 _TONES = {
