@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from shopops.kit.lists import list_urls
 from shopops.kit.navigation import Department, Entry, add_department
+from staff.urls import duty
 from staff.views.appeals import (
     APPEALS_PAGE,
     VERDICTS_PAGE,
@@ -109,6 +110,7 @@ from staff.views.trials import (
 
 app_name = "staff"
 urlpatterns = [
+    *duty.PATHS,
     path("healthz", healthz, name="healthz"),
     path("", home, name="home"),
     path("login/", login, name="login"),
