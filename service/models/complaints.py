@@ -51,6 +51,8 @@ class Complaint(models.Model):
         Employee, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("handler")
     )
     answer_by = models.DateTimeField(_("answer by"))
+    late_handler = models.ForeignKey(Employee, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    """With whom it was when its time passed without an answer, where it was passed on later (CS-036)."""
     answered_at = models.DateTimeField(_("answered at"), null=True, blank=True)
     registered_at = models.DateTimeField(_("registered at"), null=True, blank=True)
     registered_by = models.ForeignKey(Employee, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
