@@ -1,0 +1,1 @@
+"""What is measured of service; one file a subject."""
