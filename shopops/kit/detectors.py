@@ -124,12 +124,15 @@ def found(
     employee: str | Combinable,
     at: str | Combinable,
     facts: Mapping[str, str | Combinable],
-    address: Address,
+    address: Address | Combinable,
+    subject: str = "pk",
     grade: Combinable | None = None,
     cause: Combinable | None = None,
 ) -> Rows:
     """Turn rows into findings: which column names the document, who answers, when it happened, what shows it.
 
+    :param address: where the page of the document is; an expression where that takes more than a column.
+    :param subject: the column with the id of the document.
     :param grade: how grave each is, as text; see `Finding`.
     :param cause: what several share, as text; see `Finding`.
     """
@@ -137,12 +140,12 @@ def found(
     findings: Rows = (
         rows.order_by()
         .annotate(
-            found_id=F("pk"),
+            found_id=F(subject),
             found_label=F(label) if isinstance(label, str) else label,
             found_employee=F(employee) if isinstance(employee, str) else employee,
             found_at=F(at) if isinstance(at, str) else at,
             found_facts=JSONObject(**named),
-            found_url=address.expression(),
+            found_url=address.expression() if isinstance(address, Address) else address,
             found_grade=grade or Value("", output_field=TextField()),
             found_cause=cause or Value("", output_field=TextField()),
         )
