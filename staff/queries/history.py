@@ -81,7 +81,8 @@ def kind_in_words(subject_type: str) -> str:
 def changes_in_words(subject_type: str, changes: dict[str, list[Any]]) -> list[Change]:
     """Put what was before and after into words, for a kind of thing such as `orders.Order`."""
     model = _model(subject_type)
-    pairs = {name: _what_differs(before, after) for name, (before, after) in changes.items()}
+    shown = {name: pair for name, pair in changes.items() if not name.endswith("_key")}  # keys are for detectors
+    pairs = {name: _what_differs(before, after) for name, (before, after) in shown.items()}
     return [
         Change(_field_label(model, name), _in_words(model, name, before), _in_words(model, name, after) or _("nothing"))
         for name, (before, after) in pairs.items()
