@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import CharField, Exists, F, Func, OuterRef, Q, QuerySet, Value
@@ -11,7 +11,7 @@ from django.db.models.functions import Concat
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from service.queries.coverage import Span, agents_on_duty, gaps_of, has_records, planned_gaps
+from service.queries.coverage import Span, agents_on_duty, gaps_of, has_records, hours_between, planned_gaps
 from shopops.kit.clock import SHANGHAI, shop_day, start_of_day
 from shopops.kit.detectors import Finding, FoundRows, Question, detector, found
 from staff.models import Duty, Presence
@@ -105,14 +105,8 @@ def _days(question: Question) -> Iterator[date]:
 
 
 def _hours(day: date, question: Question, starts: str, ends: str) -> Span:
-    """Return the hours of a day that two parameters name; `24:00` is midnight."""
-    return Span(_moment(day, question.parameters.get(starts)), _moment(day, question.parameters.get(ends)))
-
-
-def _moment(day: date, clock: Any) -> datetime:
-    if clock == "24:00":
-        return start_of_day(day + _DAY)
-    return datetime.combine(day, time.fromisoformat(str(clock)), tzinfo=SHANGHAI)
+    """Return the hours of a day that two parameters name."""
+    return hours_between(day, str(question.parameters.get(starts)), str(question.parameters.get(ends)))
 
 
 def _words(gaps: list[Span]) -> str:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 
 from django.db.models import Q, QuerySet
 
-from shopops.kit.clock import day_window
+from shopops.kit.clock import SHANGHAI, day_window, start_of_day
 from staff.models import Duty, Presence
 from staff.states import DutyState, PresenceStatus
 
@@ -26,6 +26,17 @@ class Span(NamedTuple):
     def seconds(self) -> float:
         """Return how long it is."""
         return (self.end - self.start).total_seconds()
+
+
+def hours_between(day: date, starts: str, ends: str) -> Span:
+    """Return the span of a day between two times on the wall clock, such as 09:00 and 24:00."""
+    return Span(_moment(day, starts), _moment(day, ends))
+
+
+def _moment(day: date, clock: str) -> datetime:
+    if clock == "24:00":
+        return start_of_day(day + timedelta(days=1))
+    return datetime.combine(day, time.fromisoformat(clock), tzinfo=SHANGHAI)
 
 
 def has_records(day: date) -> bool:
