@@ -18,7 +18,7 @@ from staff.actions.metrics import read_metrics_until
 from staff.actions.people import follow_calendar
 from staff.actions.radar import forget_old_sightings, sweep
 from staff.actions.tally import tally_day
-from staff.actions.trials import run_shadows, run_trial
+from staff.actions.trials import forget_old_trials, run_shadows, run_trial
 from staff.exports.appraisal_papers import print_papers
 from staff.exports.daily_report import make_daily_report
 from staff.models import AppraisalCycle, Employee, JobRun, Trial
@@ -39,7 +39,7 @@ def tally(_progress: Progress, *, day: str) -> dict[str, Any]:
     return tallied | {"shadows": run_shadows(when, at=at)}
 
 
-@job("staff.run_trial", label=_("Tally a span on trial"))
+@job("staff.run_trial", label=_("Tally a span on trial"), tells_failure=True)
 def trial(progress: Progress, *, trial: int) -> dict[str, Any]:
     """Tally the days of a trial that are not done yet."""
     found = Trial.objects.get(pk=trial)
@@ -76,6 +76,7 @@ def keep_house(_progress: Progress, *, day: str) -> dict[str, Any]:
     forget_dead_sessions()
     gone = {"files": forget_old_files(at=at), "runs": forget_old_runs(at=at)}
     gone |= {"news": forget_old_news(at=at), "sightings": forget_old_sightings(at=at)}
+    gone |= {"trials": forget_old_trials(at=at)}
     return {"day": day, "people": people, **gone}
 
 

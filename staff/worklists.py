@@ -12,11 +12,11 @@ from django.utils.translation import gettext_lazy as _
 from shopops.kit.clock import shop_day, start_of_day
 from shopops.kit.worklists import WORKLISTS, Task, Waiting, Worklist
 from staff.models import Appraisal
-from staff.policy.appraisal import SCORE_BY
 from staff.queries.appraisals import (
     can_object_until,
     due_self_reviews,
     score_until,
+    scoring_ends,
     span_in_words,
     to_answer,
     to_score,
@@ -92,7 +92,8 @@ WORKLISTS.add(
 def _appraisals(rows: QuerySet[Appraisal], due: Callable[[Appraisal], date], at: datetime, *, named: bool) -> Waiting:
     """Count appraisals, and list those that are due first; each is due at the end of its last day."""
     first = list(rows.order_by("cycle__last", "employee__name_pinyin")[: MOST + 1])
-    ends = [start_of_day(due(one) + timedelta(days=1)) for one in first]
+    days = {cycle: due(one) for cycle, one in {one.cycle_id: one for one in first}.items()}
+    ends = [start_of_day(days[one.cycle_id] + timedelta(days=1)) for one in first]
     tasks = [
         Task(one.employee.name if named else span_in_words(one.cycle), one.get_absolute_url(), end,
              span_in_words(one.cycle) if named else "")
@@ -124,11 +125,12 @@ def objections(employee: int, at: datetime) -> Waiting:
 def kpis_to_score(employee: int, at: datetime) -> Waiting:
     """Return whose indicators of last month the employee has to score on forms, from the 1st to the 10th (STF-131)."""
     today = shop_day(at)
-    if today.day > SCORE_BY():
+    ends = scoring_ends(today)
+    if today > ends:
         return Waiting(0, 0, [])
     month = (today.replace(day=1) - timedelta(days=1)).replace(day=1)
     sheets = [one for one in sheets_of(month, scorer=employee, on=today) if one.missing]
-    due = start_of_day(today.replace(day=SCORE_BY()) + timedelta(days=1))
+    due = start_of_day(ends + timedelta(days=1))
     address = f"{reverse('staff:kpi_scores')}?month={month:%Y-%m}"
     tasks = [
         Task(one.person.name, f"{address}#person-{one.person.pk}", due, ", ".join(str(line.kpi) for line in one.lines))

@@ -15,18 +15,21 @@ from shopops.kit.detectors import DETECTORS
 from shopops.kit.jobs import Progress
 from shopops.kit.moves import MoveRefused, move, refusal
 from shopops.kit.refusals import Refused
-from staff.actions.events import record
+from staff.actions.events import notify, record
 from staff.actions.jobs import start_job
 from staff.actions.replay import book_differences
 from staff.actions.settling import Hand, lock_books
 from staff.actions.tally import apply_versions
 from staff.models import ClauseVersion, Employee, PointEntry, Trial
+from staff.policy.house import TRIAL_DAYS
 from staff.queries.comparison import CaseDifference, clauses_of, differences_by_person, differences_of
+from staff.queries.people import people_who_may
 from staff.queries.pricing import exchanged, versions_on
 from staff.states import TRIAL_MOVES, Standing, TrialKind, TrialState, VersionState
 
 _DAY = timedelta(days=1)
 LONGEST = timedelta(days=366)
+_SHADOW = Q(kind=TrialKind.SHADOW)
 
 
 @transaction.atomic
@@ -86,8 +89,34 @@ def run_trial(trial: Trial, *, at: datetime, progress: Progress | None = None) -
             return
     if progress:
         progress.step(days, days)
-    with suppress(MoveRefused):
+    with suppress(MoveRefused), transaction.atomic():
         move(trial, TrialState.READY, moves=TRIAL_MOVES)
+        _tell_ready(trial, at=at)
+
+
+def _tell_ready(trial: Trial, *, at: datetime) -> None:
+    """Tell who asked that a trial is ready, and of a replay that would change something those who may book it."""
+    people = differences_by_person(trial)
+    span = {"first": trial.first.isoformat(), "last": trial.last.isoformat(), "url": trial.get_absolute_url()}
+    told = {
+        (True, True): _("Your replay of %(first)s – %(last)s is ready. People it concerns: %(count)s."),
+        (True, False): _("Your replay of %(first)s – %(last)s is ready: nothing comes out differently."),
+        (False, True): _("Your trial of %(first)s – %(last)s is ready. People it concerns: %(count)s."),
+        (False, False): _("Your trial of %(first)s – %(last)s is ready: nothing comes out differently."),
+    }[trial.kind == TrialKind.REPLAY, bool(people)]
+    notify([trial.asked_by], "trial", told, at=at, count=len(people), **span)
+    if trial.kind != TrialKind.REPLAY or not people:
+        return
+    theirs = {one.employee.pk for one in people}
+    notify(
+        people_who_may("staff.approve_replay").exclude(pk__in=theirs | {trial.asked_by_id}),
+        "trial",
+        _("%(name)s replayed %(first)s – %(last)s; a second person decides. People it concerns: %(count)s."),
+        at=at,
+        name=trial.asked_by.name,
+        count=len(people),
+        **span,
+    )
 
 
 def run_shadows(day: date, *, at: datetime) -> int:
@@ -159,6 +188,26 @@ def discard_trial(trial: Trial, *, by: Employee, at: datetime) -> None:
     move(trial, TrialState.DISCARDED, moves=TRIAL_MOVES, decided_by=by, decided_at=at)
     trial.offences.all().delete()
     record("staff.trial_discarded", trial, by=by, at=at)
+
+
+def forget_old_trials(*, at: datetime) -> int:
+    """Discard trials that ended longer ago than managers want to keep them; return how many.
+
+    Their rows go and they stay listed, as when somebody discards them. Replays that were booked stay whole, and so do
+    shadows and trials that are still at it.
+    """
+    before = at - timedelta(days=TRIAL_DAYS())
+    idle = Q(job_run=None) | Q(job_run__finished_at__lt=before)
+    old = Trial.objects.filter(state__in=(TrialState.READY, TrialState.COMPUTING), asked_at__lt=before)
+    old = old.filter(Q(kind=TrialKind.SHADOW, state=TrialState.READY, last__lt=shop_day(before)) | ~_SHADOW & idle)
+    count = 0
+    for trial in old.order_by("pk"):
+        with suppress(MoveRefused), transaction.atomic():
+            move(trial, TrialState.DISCARDED, moves=TRIAL_MOVES, decided_at=at)
+            trial.offences.all().delete()
+            record("staff.trial_discarded", trial, by=None, at=at, reason=str(_("kept long enough")))
+            count += 1
+    return count
 
 
 @dataclass(frozen=True)

@@ -97,6 +97,7 @@ def _page(request: HttpRequest, person: Employee) -> HttpResponse:
         {
             **_months(first, person, is_mine=is_mine),
             "at": at,
+            "read_to": min(last, shop_day(at) - timedelta(days=1)),
             "person": person,
             "is_mine": is_mine,
             "posts": held_positions(person, on=shop_day(at)),

@@ -139,7 +139,7 @@ def test_limits_are_those_of_the_register(clauses):
         "CS-059": {"see": "CS-060", "seconds": 10},
         "CS-060": {"first_reply_too": True},
         "STF-126": {"days": 2},
-        "STF-131": {"first_day": 1, "last_day": 10, "month": 1},
+        "STF-131": {"first_day": 1, "last_day": 10, "month": 1, "fallback_post": "STF-095"},
         "GOV-007": {"centres": 2},
         "DATA-021": {"working_days": 1, "time": "10:00"},
         "WH-024": {"pieces": 10},

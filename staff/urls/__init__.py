@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from shopops.kit.lists import list_urls
 from shopops.kit.navigation import Department, Entry, add_department
+from staff.urls import duty
 from staff.views.appeals import (
     APPEALS_PAGE,
     VERDICTS_PAGE,
@@ -78,6 +79,7 @@ from staff.views.excuses import (
 from staff.views.health import healthz
 from staff.views.history import EVENTS_PAGE
 from staff.views.home import home
+from staff.views.incidents import case_incident, case_incidents
 from staff.views.jobs import JOBS_PAGE, job, job_file, job_progress, job_retrial
 from staff.views.kpi import kpi, kpi_facts, kpi_reading
 from staff.views.kpi_board import kpi_board, kpi_days, kpi_person, kpi_unit
@@ -109,6 +111,7 @@ from staff.views.trials import (
 
 app_name = "staff"
 urlpatterns = [
+    *duty.PATHS,
     path("healthz", healthz, name="healthz"),
     path("", home, name="home"),
     path("login/", login, name="login"),
@@ -159,6 +162,8 @@ urlpatterns = [
     path("cases/", include(list_urls(CASES_PAGE))),
     path("cases/new/", case_new, name="case_new"),
     path("cases/new/terms/", case_terms, name="case_terms"),
+    path("cases/new/incidents/", case_incidents, name="case_incidents"),
+    path("cases/<int:number>/incident/", case_incident, name="case_incident"),
     path("cases/<int:number>/", case, name="case"),
     path("cases/<int:number>/confirmation/", case_confirmation, name="case_confirmation"),
     path("cases/<int:number>/rejection/", case_rejection, name="case_rejection"),
