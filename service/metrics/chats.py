@@ -72,7 +72,7 @@ def turn_facts(turns: Callable[[date], QuerySet[Turn]], *, limit: Limit | None =
         def show(conversation: int, asked: Any, question: str, seconds: int | None) -> Fact:
             words = f"{asked.astimezone(SHANGHAI):%H:%M:%S} {question[:40]}"
             late = limit is not None and (seconds is None or seconds > most)
-            waited = _("%(count)s s") % {"count": seconds} if seconds is not None else _("no answer")
+            waited = _("%(count)s s") % {"count": seconds} if seconds is not None else _("nobody answered")
             return Fact(
                 f"#{conversation}",
                 reverse("service:conversation", args=[conversation]),
