@@ -108,7 +108,7 @@ def test_what_was_scored_is_told_when_the_month_is_published_and_afterwards_at_o
     assert "2026-10" in sentence
     assert "90 分" in sentence
     score(cast, value="95", text="再补充")
-    assert told.count() == 2
+    assert told.all().count() == 2
     (shown,) = kpi_results(cast["lina"], [kpi("STF-143")], first=OCTOBER, last=date(2026, 10, 31), is_own=True)
     assert shown.value == 95
 
