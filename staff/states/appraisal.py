@@ -22,7 +22,7 @@ class CycleState(TextChoices):
     OPEN = "open", _("self-review and scoring")
     AUDIT = "audit", _("checked by HR")
     PUBLISHED = "published", pgettext_lazy("of an appraisal", "published")
-    LOCKED = "locked", _("locked")
+    LOCKED = "locked", pgettext_lazy("of an appraisal", "locked")
 
 
 CYCLE_MOVES: Moves = {
