@@ -62,9 +62,14 @@ def gaps_of(hours: Span, *, until: datetime) -> list[Span]:
 
 def planned_gaps(hours: Span) -> list[Span]:
     """Return the spans of these hours for which no agent is planned; none where nobody is planned at all."""
-    duties = _agents().filter(starts_at__lt=hours.end, ends_at__gt=hours.start)
-    planned = [Span(starts, ends) for starts, ends in duties.values_list("starts_at", "ends_at")]
+    planned = agents_between(*hours)
     return without([hours], planned) if planned else []
+
+
+def agents_between(start: datetime, end: datetime) -> list[Span]:
+    """Return the spans agents are planned for that touch a span of time, one a duty."""
+    duties = _agents().filter(starts_at__lt=end, ends_at__gt=start).distinct()
+    return [Span(starts, ends) for _pk, starts, ends in duties.values_list("pk", "starts_at", "ends_at")]
 
 
 def agents_on_duty(at: datetime) -> list[Duty]:

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from service.urls import aftersales, buyers, complaints, conversations, desk, imports
+from service.urls import aftersales, buyers, complaints, conversations, desk, imports, quality
 from shopops.kit.navigation import Department, add_department
 
 app_name = "service"
@@ -13,6 +13,7 @@ urlpatterns = [
     *aftersales.PATHS,
     *complaints.PATHS,
     *buyers.PATHS,
+    *quality.PATHS,
     *imports.PATHS,
 ]
 
@@ -27,6 +28,7 @@ add_department(
             *aftersales.ENTRIES,
             *complaints.ENTRIES,
             *buyers.ENTRIES,
+            *quality.ENTRIES,
             *imports.ENTRIES,
         ),
     )
