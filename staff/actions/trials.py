@@ -18,6 +18,7 @@ from shopops.kit.refusals import Refused
 from staff.actions.events import notify, record
 from staff.actions.jobs import start_job
 from staff.actions.replay import book_differences
+from staff.actions.repricing import reprice_reported
 from staff.actions.settling import Hand, lock_books
 from staff.actions.tally import apply_versions
 from staff.models import ClauseVersion, Employee, PointEntry, Trial
@@ -46,7 +47,8 @@ def start_trial(
     """Have a span tallied anew beside the books, in the background.
 
     A replay tallies every clause that is watched, the chosen versions instead of those in force; only published ones
-    may be chosen, because a replay may be booked. A wind tunnel and a shadow tally the clauses of the chosen versions.
+    may be chosen, because a replay may be booked. A wind tunnel and a shadow tally the clauses of the chosen versions;
+    of a clause that people report a wind tunnel prices what was confirmed in the span.
 
     :raises Refused: if the span is none, is not over, or is longer than a year; if two versions are of one clause; if
         a replay has no reason or a draft among its versions; if there is nothing to try.
@@ -260,6 +262,10 @@ def _try_day(trial: Trial, day: date, plan: _Plan, *, at: datetime) -> bool:
     if not computing.filter(Q(done_to=None) | Q(done_to__lt=day)).update(done_to=day):
         return computing.exists()
     versions = exchanged(versions_on(day) if trial.kind == TrialKind.REPLAY else [], plan.versions)
-    for _booked in apply_versions(versions, day, hand=Hand(at, trial=trial, clauses=plan.clauses)):
+    hand = Hand(at, trial=trial, clauses=plan.clauses)
+    for _booked in apply_versions(versions, day, hand=hand):
         pass
+    for version in plan.versions:
+        if not version.clause.detector:
+            reprice_reported(version, day, hand=hand)
     return True

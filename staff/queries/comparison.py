@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from shopops.kit.detectors import DETECTORS
 from staff.models import Clause, Employee, Trial
-from staff.queries.entries_sql import IS_REPORTED, SAID
+from staff.queries.entries_sql import IS_OUTSIDE, SAID
 from staff.states import Standing, TrialKind
 
 _DAY = timedelta(days=1)
@@ -29,7 +29,7 @@ books AS MATERIALIZED (
     FROM terms JOIN staff_offence o ON o.clause_id = ANY(terms.clauses) AND o.day BETWEEN terms.first AND terms.last
         AND (terms.employee IS NULL OR o.employee_id = terms.employee)
     LEFT JOIN LATERAL ({SAID}) said ON true
-    WHERE NOT {IS_REPORTED}
+    WHERE NOT {IS_OUTSIDE}
 ),
 tried AS MATERIALIZED (
     SELECT o.* FROM terms JOIN staff_trialoffence o
