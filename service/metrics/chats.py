@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum, Value
+from django.db.models import Count, DateTimeField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, Sum, Value
 from django.db.models.functions import TruncDay
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -48,9 +48,13 @@ def asked_of(day: date) -> QuerySet[Conversation]:
         buyer_nick=OuterRef("buyer__nick"),
         part=1,
         paid_at__gte=OuterRef("opened_at"),
-        paid_at__lt=TruncDay(OuterRef("opened_at"), tzinfo=SHANGHAI) + Value(timedelta(days=1)),
+        paid_at__lt=OuterRef("day_end"),
     )
-    return conversations_of(day).filter(agent__isnull=False, channel=Channel.CHAT).annotate(bought=Exists(paid))
+    end = ExpressionWrapper(
+        TruncDay("opened_at", tzinfo=SHANGHAI) + Value(timedelta(days=1)), output_field=DateTimeField()
+    )
+    served = conversations_of(day).filter(agent__isnull=False, channel=Channel.CHAT)
+    return served.annotate(day_end=end).annotate(bought=Exists(paid))
 
 
 def within(limit: Limit, turns: Callable[[date], QuerySet[Turn]]) -> Callable[[date], list[Reading]]:
