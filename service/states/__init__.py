@@ -1,9 +1,14 @@
 """Words and steps of customer service, one file a subject."""
 
 from service.states.aftersales import (
+    AFTER_AGREEMENT,
+    AFTER_INSPECTION,
     AFTER_SALE_MOVES,
+    GIVEN_UP,
     OPEN_AFTER_SALES,
+    PAID_KINDS,
     RETURN_MOVES,
+    SENT_KINDS,
     AfterSaleKind,
     AfterSaleState,
     Cause,
@@ -54,6 +59,8 @@ from service.states.imports import (
 )
 
 __all__ = [
+    "AFTER_AGREEMENT",
+    "AFTER_INSPECTION",
     "AFTER_SALE_MOVES",
     "CARE_MOVES",
     "COMPLAINT_MOVES",
@@ -62,11 +69,14 @@ __all__ = [
     "FEEDBACK_MOVES",
     "FILE_MOVES",
     "FOLLOW_UP_MOVES",
+    "GIVEN_UP",
     "INSPECTION_MOVES",
     "OPEN_AFTER_SALES",
+    "PAID_KINDS",
     "PROMISE_MOVES",
     "RETURN_MOVES",
     "REVIEW_MOVES",
+    "SENT_KINDS",
     "AfterSaleKind",
     "AfterSaleState",
     "CallDirection",

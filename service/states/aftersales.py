@@ -39,6 +39,11 @@ _BACK: Moves = {
     _A.AGREED: frozenset({_A.ON_THE_WAY, _A.ARRIVED, _A.WITHDRAWN, _A.DISPUTED}),
     _A.ON_THE_WAY: frozenset({_A.ARRIVED, _A.WITHDRAWN, _A.DISPUTED}),
 }
+_SENDING: Moves = {
+    _A.TO_SEND: frozenset({_A.DONE, _A.TO_REFUND, _A.WITHDRAWN}),
+    _A.DONE: frozenset({_A.TO_SEND}),
+}
+"""A shipment that is taken back opens the case again."""
 _AFTER_DISPUTE: Moves = {
     _A.REFUSED: frozenset({_A.ASKED, _A.DISPUTED}),
     _A.DISPUTED: frozenset({_A.TO_REFUND, _A.DONE, _A.REFUSED, _A.WITHDRAWN}),
@@ -51,30 +56,48 @@ AFTER_SALE_MOVES: dict[str, Moves] = {
     AfterSaleKind.RETURN: {
         _A.ASKED: _ENDS | {_A.AGREED},
         **_BACK,
-        _A.ARRIVED: frozenset({_A.TO_REFUND, _A.REFUSED, _A.DISPUTED}),
+        _A.ARRIVED: frozenset({_A.ON_THE_WAY, _A.TO_REFUND, _A.REFUSED, _A.DISPUTED}),
         **_AFTER_DISPUTE,
     },
     AfterSaleKind.EXCHANGE: {
         _A.ASKED: _ENDS | {_A.AGREED},
         **_BACK,
-        _A.ARRIVED: frozenset({_A.TO_SEND, _A.TO_REFUND, _A.REFUSED, _A.DISPUTED}),
-        _A.TO_SEND: frozenset({_A.DONE, _A.TO_REFUND, _A.WITHDRAWN}),
+        _A.ARRIVED: frozenset({_A.ON_THE_WAY, _A.TO_SEND, _A.TO_REFUND, _A.REFUSED, _A.DISPUTED}),
+        **_SENDING,
         **_AFTER_DISPUTE,
     },
     AfterSaleKind.REPAIR: {
         _A.ASKED: _ENDS | {_A.AGREED},
         **_BACK,
-        _A.ARRIVED: frozenset({_A.TO_SEND, _A.TO_REFUND, _A.REFUSED, _A.DISPUTED}),
-        _A.TO_SEND: frozenset({_A.DONE, _A.TO_REFUND, _A.WITHDRAWN}),
+        _A.ARRIVED: frozenset({_A.ON_THE_WAY, _A.TO_SEND, _A.TO_REFUND, _A.REFUSED, _A.DISPUTED}),
+        **_SENDING,
         **_AFTER_DISPUTE,
     },
-    AfterSaleKind.RESEND: {
-        _A.ASKED: _ENDS | {_A.TO_SEND},
-        _A.TO_SEND: frozenset({_A.DONE, _A.TO_REFUND, _A.WITHDRAWN}),
-        **_AFTER_DISPUTE,
-    },
+    AfterSaleKind.RESEND: {_A.ASKED: _ENDS | {_A.TO_SEND}, **_SENDING, **_AFTER_DISPUTE},
 }
 """The table of moves of each kind."""
+
+AFTER_AGREEMENT = {
+    AfterSaleKind.REFUND: _A.TO_REFUND,
+    AfterSaleKind.PRICE_MATCH: _A.TO_REFUND,
+    AfterSaleKind.RETURN: _A.AGREED,
+    AfterSaleKind.EXCHANGE: _A.AGREED,
+    AfterSaleKind.REPAIR: _A.AGREED,
+    AfterSaleKind.RESEND: _A.TO_SEND,
+}
+"""What comes next once we have agreed."""
+AFTER_INSPECTION = {
+    AfterSaleKind.RETURN: _A.TO_REFUND,
+    AfterSaleKind.EXCHANGE: _A.TO_SEND,
+    AfterSaleKind.REPAIR: _A.TO_SEND,
+}
+"""What comes next once all the goods are back; the kinds whose goods come back at all."""
+SENT_KINDS = (AfterSaleKind.EXCHANGE, AfterSaleKind.RESEND, AfterSaleKind.REPAIR)
+"""Kinds that end with a parcel of ours: the pieces are with the buyer again and may be claimed anew."""
+PAID_KINDS = (AfterSaleKind.REFUND, AfterSaleKind.RETURN, AfterSaleKind.PRICE_MATCH)
+"""Kinds in which the buyer asks for money."""
+GIVEN_UP = (_A.REFUSED, _A.WITHDRAWN)
+"""States in which a case claims no pieces."""
 
 OPEN_AFTER_SALES = (_A.ASKED, _A.AGREED, _A.ON_THE_WAY, _A.ARRIVED, _A.TO_SEND, _A.TO_REFUND, _A.DISPUTED)
 
@@ -119,6 +142,8 @@ declare_verbs(
         "service.return_matched": _("matched the returned parcel"),
         "service.return_unmatched": _("put the parcel back among the ownerless"),
         "service.platform_refund_imported": _("took over what the platform says of the refund"),
+        "service.dispute_settled": _("noted how the platform decided"),
+        "service.return_closed": _("closed the ownerless parcel"),
         "service.cause_proposed": _("proposed the cause"),
     }
 )
