@@ -6,7 +6,7 @@ import hashlib
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +25,7 @@ from shopops.kit.sentences import sentence
 from shopops.kit.spreadsheets.writing import LONGEST_CELL, sheet_name
 from shopops.taobao.columns import REASON
 from staff.actions.events import record
+from staff.actions.late_facts import days_to_tally_again
 from staff.models import Employee, Shop
 
 if TYPE_CHECKING:
@@ -47,6 +48,8 @@ class Run:
     counts: dict[str, Any] = field(default_factory=dict)
     complaints: Complaints = field(default_factory=Complaints)
     refused: int = 0
+    first_day: date | None = None
+    """The earliest day something came in about: the reader says it, and the days since are tallied and read again."""
     _workbook: xlsxwriter.Workbook | None = None
     _sheets: dict[str, tuple[Any, int]] = field(default_factory=dict)
 
@@ -192,6 +195,8 @@ def run_import(batch: FileImport, uploads: Sequence[Upload], *, at: datetime, st
             complaint_count=run.complaints.count,
             rejected=batch.rejected.name or "",
         )
+        if run.first_day and not batch.is_rehearsal:
+            days_to_tally_again(run.first_day, at=at)
     return batch
 
 

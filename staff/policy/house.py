@@ -61,6 +61,18 @@ NOTICE_DAYS = Setting(
     least=7,
     most=730,
 )
+LATE_DAYS = Setting(
+    "staff.late_days",
+    7,
+    label=_("Days back that facts imported late are still charged for"),
+    help=_(
+        "Chat records come in the morning after. Of days longer ago only the figures are read; a replay charges them "
+        "where people decide so."
+    ),
+    unit=_("days"),
+    least=1,
+    most=92,
+)
 
 
 def office_hours() -> Hours:
