@@ -98,7 +98,9 @@ def pass_conversation(
     return passed
 
 
-def _hand_to(conversation: Conversation, to: Employee, *, verb: str, by: Employee, at: datetime, reason: str = "") -> None:
+def _hand_to(
+    conversation: Conversation, to: Employee, *, verb: str, by: Employee, at: datetime, reason: str = ""
+) -> None:
     """Write who answers for it, and keep who did before."""
     before = conversation.agent
     conversation.agent = to
@@ -129,9 +131,7 @@ def annotate_conversation(conversation: Conversation, text: str, *, by: Employee
 
 
 @transaction.atomic
-def close_conversation(
-    conversation: Conversation, *, annotation: str = "", by: Employee, at: datetime
-) -> Conversation:
+def close_conversation(conversation: Conversation, *, annotation: str = "", by: Employee, at: datetime) -> Conversation:
     """Close a conversation that is dealt with; every one is annotated first (CS-051).
 
     :param annotation: written along; may be empty where there is one already.

@@ -10,7 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from service.models import Buyer, FollowUp
 from service.policy import desk as policy
+from service.queries.sheets import least_characters
 from service.states import FOLLOW_UP_MOVES, Channel, FollowUpKind, FollowUpResult, FollowUpState
+from shopops.kit.clock import shop_day
 from shopops.kit.moves import MoveRefused, move
 from shopops.kit.refusals import Refused
 from shopops.kit.sentences import sentence
@@ -96,6 +98,8 @@ def finish_follow_up(
 ) -> FollowUp:
     """File the sheet of a follow-up: how the buyer was reached, what was said, what came of it (CS-068).
 
+    A buyer who was not reached wants no words.
+
     :param all_the_same: file a sheet that is too short; it counts as sloppy (CS-067).
     :raises Refused: if it is over or a colleague's, the result or the way is unknown, or the sheet is too short.
     """
@@ -103,8 +107,8 @@ def finish_follow_up(
         raise Refused(_("Choose a result."))
     if channel not in Channel.values:
         raise Refused(_("Choose how the buyer was reached."))
-    words, least = sheet.strip(), policy.SHEET_LEAST()
-    if len(words) < least and not all_the_same:
+    words, least = sheet.strip(), least_characters(shop_day(at))
+    if len(words) < least and not all_the_same and result != FollowUpResult.NO_ANSWER:
         raise Refused(
             sentence(
                 _("A sheet of fewer than %(least)s characters counts as sloppy (CS-067). Write what was said."),

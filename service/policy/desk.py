@@ -15,15 +15,6 @@ ANNOTATION_LEAST = Setting(
     least=1,
     most=500,
 )
-SHEET_LEAST = Setting(
-    "service.sheet_least",
-    12,
-    label=_("Shortest follow-up sheet"),
-    help=_("A shorter one is sent back, unless its author files it all the same; it then counts as sloppy (CS-067)."),
-    unit=_("characters"),
-    least=1,
-    most=500,
-)
 MOVE_DAYS = Setting(
     "service.follow_up_move_days",
     7,
@@ -32,24 +23,6 @@ MOVE_DAYS = Setting(
     unit=_("days"),
     least=1,
     most=90,
-)
-CLOCK_SOON = Setting(
-    "service.clock_soon_seconds",
-    45,
-    label=_("A waiting buyer's clock turns yellow after"),
-    help=_("On the agent's desk. What a late first reply costs stands in the rulebook (CS-057)."),
-    unit=_("seconds"),
-    least=5,
-    most=3600,
-)
-CLOCK_LATE = Setting(
-    "service.clock_late_seconds",
-    180,
-    label=_("A waiting buyer's clock turns red after"),
-    help=_("On the agent's desk. What slow answers cost stands in the rulebook (CS-058)."),
-    unit=_("seconds"),
-    least=10,
-    most=7200,
 )
 DESK_REFRESH = Setting(
     "service.desk_refresh_seconds",
