@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
-from django.db.models import Count, DateTimeField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, Sum, Value
-from django.db.models.functions import TruncDay
+from django.db.models import Count, DateTimeField, Exists, F, Func, OuterRef, Q, QuerySet, Sum
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -50,8 +49,10 @@ def asked_of(day: date) -> QuerySet[Conversation]:
         paid_at__gte=OuterRef("opened_at"),
         paid_at__lt=OuterRef("day_end"),
     )
-    end = ExpressionWrapper(
-        TruncDay("opened_at", tzinfo=SHANGHAI) + Value(timedelta(days=1)), output_field=DateTimeField()
+    end = Func(
+        F("opened_at"),
+        template="date_trunc('day', %(expressions)s + interval '1 day', 'Asia/Shanghai')",
+        output_field=DateTimeField(),
     )
     served = conversations_of(day).filter(agent__isnull=False, channel=Channel.CHAT)
     return served.annotate(day_end=end).annotate(bought=Exists(paid))
