@@ -24,6 +24,7 @@ from staff.models.handover import (
 from staff.models.jobs import JobRun
 from staff.models.kpi import Kpi, KpiScore
 from staff.models.organisation import Appointment, Employee, OrgUnit, Position, Shop, SubAccount
+from staff.models.plans import YearPlan
 from staff.models.points import Excuse, Offence, PointEntry, RadarSighting
 from staff.models.reports import MetricReading, ReportSnapshot
 from staff.models.rulebook import Clause, ClauseVersion, Rulebook
@@ -81,4 +82,5 @@ __all__ = [
     "Trial",
     "TrialOffence",
     "WorkReport",
+    "YearPlan",
 ]
