@@ -4,6 +4,7 @@ One file a subject; `registry` says how a kind of file is added. Every subject r
 here.
 """
 
+from service.imports import chats
 from service.imports.registry import READERS, Field, Peek, Reader, Upload, kind_of, register_reader
 from service.imports.running import Run, import_files, run_import
 
@@ -14,6 +15,7 @@ __all__ = [
     "Reader",
     "Run",
     "Upload",
+    "chats",
     "import_files",
     "kind_of",
     "register_reader",

@@ -157,12 +157,15 @@ def run_import(batch: FileImport, uploads: Sequence[Upload], *, at: datetime, st
     if batch.state != FileState.READING:
         return batch
     with tempfile.TemporaryDirectory() as folder:
-        run = Run(batch, _different(uploads), at, Path(folder) / "rejected.xlsx", step)
         files = [fingerprint(upload) for upload in uploads]
+        different = {one["sha256"]: upload for one, upload in zip(reversed(files), reversed(uploads), strict=True)}
+        read = [upload for upload in uploads if upload in different.values()]
+        run = Run(batch, read, at, Path(folder) / "rejected.xlsx", step)
         known = [{**one, **facts} for one, facts in zip(batch.files, files, strict=True)]
         digest = hashlib.sha256("".join(sorted(one["sha256"] for one in files)).encode()).hexdigest()
-        for name in _repeated(uploads):
-            run.complain(name, 0, "", _("The same file was given twice; it is read once."))
+        for upload in uploads:
+            if upload not in read:
+                run.complain(upload.name, 0, "", _("The same file was given twice; it is read once."))
         try:
             _load(run)
         except Refused as refusal:
@@ -235,16 +238,3 @@ def fingerprint(upload: Upload) -> dict[str, Any]:
             digest.update(block)
             size += len(block)
     return {"name": upload.name, "sha256": digest.hexdigest(), "bytes": size}
-
-
-def _different(uploads: Sequence[Upload]) -> list[Upload]:
-    """Return the uploads without those that are byte for byte another one."""
-    seen: dict[str, Upload] = {}
-    for upload in uploads:
-        seen.setdefault(fingerprint(upload)["sha256"], upload)
-    return list(seen.values())
-
-
-def _repeated(uploads: Sequence[Upload]) -> list[str]:
-    kept = {id(upload) for upload in _different(uploads)} if len(uploads) > 1 else {id(one) for one in uploads}
-    return [upload.name for upload in uploads if id(upload) not in kept]
