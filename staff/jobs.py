@@ -19,6 +19,7 @@ from staff.actions.jobs import run_job, start_job
 from staff.actions.late_facts import tally_again
 from staff.actions.metrics import read_metrics_until
 from staff.actions.people import follow_calendar
+from staff.actions.plans import remind_of_plans
 from staff.actions.problems import escalate_overdue
 from staff.actions.radar import forget_old_sightings, sweep
 from staff.actions.tally import tally_day
@@ -87,7 +88,7 @@ def keep_house(_progress: Progress, *, day: str) -> dict[str, Any]:
     forget_dead_sessions()
     gone = {"files": forget_old_files(at=at), "runs": forget_old_runs(at=at)}
     gone |= {"news": forget_old_news(at=at), "sightings": forget_old_sightings(at=at)}
-    gone |= {"trials": forget_old_trials(at=at)}
+    gone |= {"trials": forget_old_trials(at=at), "plans": remind_of_plans(at=at)}
     return {"day": day, "people": people, **gone}
 
 

@@ -93,6 +93,7 @@ from staff.views.offences import offence, offence_waiver
 from staff.views.password import password
 from staff.views.people import PEOPLE_PAGE, person, profile
 from staff.views.permissions import permissions, permissions_sheet
+from staff.views.plans import PLANS_PAGE, plan, plan_approval, plan_filing, plan_new, plan_return
 from staff.views.points import fund, month_points, my_points, person_points
 from staff.views.radar import RADAR_PAGE, radar_check
 from staff.views.reports import report, report_file, report_making, reports
@@ -208,6 +209,12 @@ urlpatterns = [
     path("people/<int:number>/figures/<str:name>/", person_figure, name="person_figure"),
     path("radar/", include(list_urls(RADAR_PAGE))),
     path("radar/check/", radar_check, name="radar_check"),
+    path("plans/", include(list_urls(PLANS_PAGE))),
+    path("plans/new/", plan_new, name="plan_new"),
+    path("plans/<int:number>/", plan, name="plan"),
+    path("plans/<int:number>/filing/", plan_filing, name="plan_filing"),
+    path("plans/<int:number>/approval/", plan_approval, name="plan_approval"),
+    path("plans/<int:number>/return/", plan_return, name="plan_return"),
     path("appraisals/", include(list_urls(APPRAISALS_PAGE))),
     path("appraisals/<int:number>/", appraisal, name="appraisal"),
     path("appraisals/<int:number>/self-review/", self_review, name="self_review"),
@@ -323,6 +330,7 @@ add_department(
         place=85,
         entries=(
             Entry("staff.appraisals", _("Appraisals"), "staff:appraisals", "", icon="clipboard-check", jump="q"),
+            Entry("staff.plans", _("Plans of the year"), "staff:plans", "", icon="target"),
             Entry(
                 "staff.cycles",
                 _("Close of the month"),
