@@ -5,16 +5,17 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from shopops.kit.moves import move
 from shopops.kit.refusals import Refused
 from shopops.kit.sentences import sentence
-from staff.actions.events import record
-from staff.models import Duty, Employee, RosterPattern, Shift
+from staff.actions.events import notify, record
+from staff.models import Duty, Employee, Leave, RosterPattern, Shift
 from staff.policy.duty import DAYS_A_WEEK, REST_HOURS
 from staff.queries.duty import span_of_shift, week_of
-from staff.states import DUTY_MOVES, DutyState, ShiftKind
+from staff.states import DUTY_MOVES, DutyState, LeaveState, ShiftKind
 
 LONGEST_SPAN = 92
 _WEEK = timedelta(days=7)
@@ -73,6 +74,11 @@ def check_duty(
     """
     if not employee.is_active or (employee.left_on is not None and employee.left_on < day):
         raise Refused(sentence(_("%(name)s does not work here then."), name=employee))
+    away = Leave.objects.filter(employee=employee, state=LeaveState.APPROVED)
+    if leave := away.filter(starts_at__lte=starts_at, ends_at__gte=ends_at).first():
+        raise Refused(
+            sentence(_("%(name)s is on leave then: %(leave)s."), name=employee, leave=leave.get_kind_display())
+        )
     rest = timedelta(hours=REST_HOURS())
     others = Duty.objects.filter(employee=employee).exclude(state=DutyState.CANCELLED).exclude(pk__in=but)
     near = others.filter(starts_at__lt=ends_at + rest, ends_at__gt=starts_at - rest).select_related("shift")
@@ -94,9 +100,7 @@ def check_duty(
     if len(set(worked.values_list("day", flat=True)) | {day}) > DAYS_A_WEEK():
         raise Refused(
             sentence(
-                _(
-                    "%(name)s would have more than %(count)s days in the week of %(day)s; plan weekend duty instead."
-                ),
+                _("%(name)s would have more than %(count)s days in the week of %(day)s; plan weekend duty instead."),
                 name=employee,
                 count=DAYS_A_WEEK(),
                 day=monday.isoformat(),
@@ -175,4 +179,44 @@ def plan_roster(
                 made.append(plan_duty(employee, day, shifts[code], pattern=pattern, by=by, at=at))
             except Refused as refusal:
                 left_out.append(f"{day:%m-%d} {refusal}")
+    names = ", ".join(person.name for person, _offset in people)
+    changes = {"duties": (None, len(made)), "people": (None, names), "day": (None, f"{first} – {last}")}
+    record("staff.roster_made", pattern, by=by, at=at, changes=changes)
     return made, left_out
+
+
+@transaction.atomic
+def publish_roster(employees: list[Employee], *, first: date, last: date, by: Employee, at: datetime) -> int:
+    """Tell people their duties of a span; return how many were told.
+
+    :raises Refused: if nobody of them has a duty in it.
+    """
+    duties = list(
+        Duty.objects.filter(employee__in=employees, state=DutyState.PLANNED, day__gte=first, day__lte=last)
+        .select_related("employee", "shift")
+        .order_by("employee", "starts_at")
+    )
+    if not duties:
+        raise Refused(_("Nobody has a duty in that span."))
+    told = _tell_planned(duties, first, last, at=at)
+    record("staff.roster_published", by, by=by, at=at, changes={"day": (None, f"{first} – {last}")})
+    return told
+
+
+def _tell_planned(duties: list[Duty], first: date, last: date, *, at: datetime) -> int:
+    counts: dict[int, int] = {}
+    for duty in duties:
+        counts[duty.employee_id] = counts.get(duty.employee_id, 0) + 1
+    people = {duty.employee_id: duty.employee for duty in duties}
+    for key, person in people.items():
+        notify(
+            [person],
+            "duty",
+            _("Your roster from %(first)s to %(last)s: %(count)s duties."),
+            at=at,
+            url=f"{reverse('staff:my_roster')}?day={first:%Y-%m-%d}",
+            first=first.isoformat(),
+            last=last.isoformat(),
+            count=counts[key],
+        )
+    return len(people)

@@ -23,6 +23,7 @@ from staff.states.duty import (
     SwapState,
 )
 from staff.states.handover import (
+    ATTENDEE_MOVES,
     HANDOVER_MOVES,
     ITEM_MOVES,
     PROBLEM_MOVES,
@@ -55,6 +56,7 @@ from staff.states.rulebook import (
 __all__ = [
     "APPEAL_MOVES",
     "APPRAISAL_MOVES",
+    "ATTENDEE_MOVES",
     "CASE_MOVES",
     "CYCLE_MOVES",
     "DUTY_MOVES",

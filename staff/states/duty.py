@@ -105,11 +105,11 @@ declare_verbs(
         "staff.duty_planned": _("planned the duty"),
         "staff.roster_made": _("made the roster"),
         "staff.duty_moved": _("changed the duty"),
+        "staff.roster_published": _("published the roster"),
         "staff.leave_asked": _("asked for leave"),
         "staff.swap_asked": _("asked for a swap"),
         "staff.presence_set": _("set the status"),
         "staff.presence_imported": _("imported the status log"),
-        "staff.shift_changed": _("changed the shift"),
     }
 )
 declare_verbs(

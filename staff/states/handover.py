@@ -75,6 +75,11 @@ class AttendeeState(TextChoices):
     EXCUSED = "excused", _("excused")
 
 
+_SEEN = frozenset({AttendeeState.PRESENT, AttendeeState.LATE, AttendeeState.ABSENT, AttendeeState.EXCUSED})
+ATTENDEE_MOVES: Moves = {state: _SEEN - {state} for state in AttendeeState}
+"""Until the list is closed what was noted may be mended."""
+
+
 class WorkReportKind(TextChoices):
     """What people hand in by a deadline."""
 
@@ -92,6 +97,7 @@ declare_verbs(
         "staff.problem_raised": _("raised the problem"),
         "staff.meeting_called": _("called the meeting"),
         "staff.attendance_noted": _("noted who was there"),
+        "staff.minutes_written": _("wrote the minutes"),
         "staff.report_handed_in": _("handed in the report"),
     }
 )
@@ -101,6 +107,8 @@ declare_verbs(
         "staff.handover_closed": _("closed the handover"),
         "staff.problem_solved": _("solved the problem"),
         "staff.problem_confirmed": _("confirmed the solution"),
+        "staff.list_closed": _("closed the list of who was there"),
+        "staff.report_read": _("read the report"),
     },
     tone="good",
 )

@@ -89,9 +89,16 @@ WORKLISTS.add(
 )
 
 
+_NEEDED = (
+    *("cycle", "cycle__kind", "cycle__first", "cycle__last", "cycle__published_at"),
+    *("employee", "employee__name"),
+)
+"""What a task says of an appraisal; the rest, such as its snapshot, stays where it is."""
+
+
 def _appraisals(rows: QuerySet[Appraisal], due: Callable[[Appraisal], date], at: datetime, *, named: bool) -> Waiting:
     """Count appraisals, and list those that are due first; each is due at the end of its last day."""
-    first = list(rows.order_by("cycle__last", "employee__name_pinyin")[: MOST + 1])
+    first = list(rows.only(*_NEEDED).order_by("cycle__last", "employee__name_pinyin")[: MOST + 1])
     days = {cycle: due(one) for cycle, one in {one.cycle_id: one for one in first}.items()}
     ends = [start_of_day(days[one.cycle_id] + timedelta(days=1)) for one in first]
     tasks = [
