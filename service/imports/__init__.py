@@ -4,7 +4,7 @@ One file a subject; `registry` says how a kind of file is added. Every subject r
 here.
 """
 
-from service.imports import chats
+from service.imports import agent_days, chats, presence, reviews
 from service.imports.registry import READERS, Field, Peek, Reader, Upload, kind_of, register_reader
 from service.imports.running import Run, import_files, run_import
 
@@ -15,9 +15,12 @@ __all__ = [
     "Reader",
     "Run",
     "Upload",
+    "agent_days",
     "chats",
     "import_files",
     "kind_of",
+    "presence",
     "register_reader",
+    "reviews",
     "run_import",
 ]

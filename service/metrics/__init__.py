@@ -1,5 +1,5 @@
 """What is measured of service; one file a subject."""
 
-from service.metrics import chats, coverage
+from service.metrics import aftersales, chats, complaints, coverage
 
-__all__ = ["chats", "coverage"]
+__all__ = ["aftersales", "chats", "complaints", "coverage"]

@@ -1,5 +1,5 @@
 """The department's numbers: what a manager may change without a programmer; one file a subject."""
 
-from service.policy import aftersales, cutting, desk, quality
+from service.policy import aftersales, buyers, complaints, cutting, desk, quality
 
-__all__ = ["aftersales", "cutting", "desk", "quality"]
+__all__ = ["aftersales", "buyers", "complaints", "cutting", "desk", "quality"]

@@ -51,6 +51,7 @@ declare_verbs(
         "service.survey_asked": _("asked how content the buyer is"),
         "service.survey_answered": _("noted how content the buyer is"),
         "service.document_received": _("received documents of a customer"),
+        "service.document_handed": _("gave the documents to a colleague"),
         "service.document_passed_on": _("passed the documents on"),
         "service.document_returned": _("mailed the documents back"),
         "service.blacklisting_lifted": _("took the buyer off the blacklist"),

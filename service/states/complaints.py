@@ -97,9 +97,11 @@ declare_verbs(
         "service.complaint_reported": _("reported to the superior"),
         "service.complaint_archived": _("archived the complaint"),
         "service.complaint_passed": _("passed the complaint on"),
+        "service.complaint_improved": _("wrote down what is improved"),
         "service.review_imported": _("found the review"),
         "service.review_replied": _("replied to the review"),
         "service.review_handled": _("dealt with the review"),
+        "service.review_passed": _("passed the review on"),
     }
 )
 declare_verbs(

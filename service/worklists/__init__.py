@@ -1,5 +1,5 @@
 """What waits to be done in service, for “my work”; one file a subject."""
 
-from service.worklists import agents_day, complaints
+from service.worklists import aftersales, agents_day, complaints
 
-__all__ = ["agents_day", "complaints"]
+__all__ = ["aftersales", "agents_day", "complaints"]
