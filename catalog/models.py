@@ -108,3 +108,40 @@ class SkuAlias(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code} → {self.sku}"
+
+
+class Campaign(models.Model):
+    """An offer of a shop with its days (CS-056); what a campaign is prepared with is kept beside it."""
+
+    shop = models.ForeignKey(Shop, on_delete=models.PROTECT, related_name="campaigns", verbose_name=_("shop"))
+    name = models.CharField(_("name"), max_length=80)
+    offer = models.CharField(_("offer"), max_length=300, blank=True)
+    starts_at = models.DateTimeField(_("starts at"))
+    ends_at = models.DateTimeField(_("ends at"))
+    reply_owner = models.ForeignKey(
+        Employee,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("automatic reply by"),
+    )
+    """Who adds the automatic reply for it, and takes it down."""
+    is_cancelled = models.BooleanField(_("cancelled"), default=False)
+    made_by = models.ForeignKey(Employee, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("by"))
+    made_at = models.DateTimeField(_("at"))
+
+    class Meta:
+        verbose_name = _("campaign")
+        verbose_name_plural = _("campaigns")
+        ordering = ("-starts_at", "-pk")
+        constraints = (
+            models.CheckConstraint(condition=models.Q(ends_at__gt=models.F("starts_at")), name="campaign_ends_later"),
+        )
+        indexes = (
+            models.Index(fields=("starts_at",), name="campaign_starts"),
+            models.Index(fields=("ends_at",), name="campaign_ends"),
+        )
+
+    def __str__(self) -> str:
+        return self.name

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from django.db.models import Case, DateTimeField, F, Value, When
+from django.db.models import Case, DateTimeField, F, Q, QuerySet, Value, When
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce, Concat
 from django.utils.translation import gettext_lazy as _
 
+from orders.models import PaymentSlip
 from orders.queries.tally import left_over
-from shopops.kit.clock import shop_day, start_of_day
-from shopops.kit.detectors import Address, FoundRows, Question, as_text, detector, found
+from shopops.kit.clock import shop_day, start_of_day, time_on
+from shopops.kit.detectors import Address, FoundRows, Question, Rows, as_text, detector, found
 from staff.queries.rulebook import holder_of
 
 
@@ -67,3 +68,37 @@ def _months(question: Question) -> Iterator[date]:
     while start_of_day(day) < question.window.end:
         yield day
         day = (day + timedelta(days=32)).replace(day=1)
+
+
+@detector("orders.slip_not_settled", label=_("Payment slips at the end of their day, and slips that are missing"))
+def slip_not_settled(question: Question) -> FoundRows:
+    """Find slips whose money was not handed in on their day, and slips that were mislaid (ORD-027, ORD-028).
+
+    Who took the money answers. A slip is one case: one that was late before it went missing is not charged again.
+    """
+    start, end = question.window
+    clock = question.parameters.get("time", "24:00")
+    queries = []
+    day = shop_day(start) - timedelta(days=1)
+    while start_of_day(day) <= end:
+        limit = time_on(day, clock)
+        if start < limit <= end:
+            late = PaymentSlip.objects.filter(Q(handed_in_at=None) | Q(handed_in_at__gt=limit), day=day)
+            late = late.exclude(lost_at__lte=limit)
+            queries.append(_slips(late, Value(limit, output_field=DateTimeField())))
+        day += timedelta(days=1)
+    queries.append(_slips(PaymentSlip.objects.filter(lost_at__gt=start, lost_at__lte=end), F("lost_at")))
+    return FoundRows("orders.PaymentSlip", *queries)
+
+
+def _slips(slips: QuerySet[PaymentSlip], at: Combinable) -> Rows:
+    facts: dict[str, str | Combinable] = {
+        "amount": as_text("amount"),
+        "made_at": "made_at",
+        "handed_in_at": "handed_in_at",
+        "lost_at": "lost_at",
+        "deadline": at,
+    }
+    return found(
+        slips, label="number", employee="employee_id", at=at, facts=facts, address=Address("orders:slip", "number")
+    )

@@ -6,14 +6,18 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 
+from orders.models import PaymentSlip
 from orders.queries.tally import LeftRow, Month, left_rows, listed, tally_of
 from orders.states import ExceptionKind, FlagColour, OrderState, PlatformStatus
 from shopops.kit.lists import Export, ExportColumn, Reader
 from shopops.kit.lists.declarations import Row
 from shopops.kit.masking import mask_nick
+from shopops.kit.pdf import render_pdf
 from shopops.kit.spreadsheets import Column, xlsx_book
+from staff.policy import COMPANY_NAME
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -162,3 +166,8 @@ def _left(one: LeftRow, month: Month) -> list[Any]:
         order.confirmed_by.name if order.confirmed_by else "",
         order.confirmed_at,
     ]
+
+
+def slip_pdf(slip: PaymentSlip) -> bytes:
+    """Make the paper of a payment slip (ORD-026)."""
+    return render_pdf(render_to_string("orders/slips/paper.html", {"slip": slip, "company": COMPANY_NAME()}))

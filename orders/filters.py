@@ -150,3 +150,13 @@ class ImportFilters(ListFilters):
 
     by = AnyOfFilter(field_name="started_by_id", choices=people_choices, label=_("By"), first=True)
     started = DaysFilter(field_name="started_at", label=_("Started"), first=True)
+
+
+class SlipFilters(ListFilters):
+    """Filters of the payment slips."""
+
+    day = DaysFilter(field_name="day", dates=True, label=_("Day"), first=True)
+    employee = OneOfFilter(field_name="employee_id", choices=people_choices, label=_("Money taken by"), first=True)
+    shop = AnyOfFilter(field_name="shop_id", choices=shop_choices, label=_("Shop"))
+    amount = RangeFilter(field_name="amount", label=_("Amount"))
+    way = WordsFilter(field_name="way", label=_("How it was paid"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -262,3 +263,19 @@ class ImportForm(forms.Form):
         Shop.objects.order_by("pk"), label=_("Shop"), required=False, empty_label=_("the one the file names")
     )
     rehearse = forms.BooleanField(label=_("Only rehearse: show what would happen, change nothing"), required=False)
+
+
+class SlipForm(forms.Form):
+    """A payment slip."""
+
+    amount = forms.DecimalField(label=_("Amount, yuan"), max_digits=10, decimal_places=2, min_value=Decimal("0.01"))
+    way = forms.CharField(label=_("How it was paid"), max_length=40)
+    shop = forms.ModelChoiceField(queryset=Shop.objects.all(), label=_("Shop"), required=False)
+    order_numbers = forms.CharField(label=_("Order numbers"), max_length=500, required=False)
+    note = forms.CharField(label=_("Remark"), max_length=300, required=False)
+
+
+class SlipRemarkForm(forms.Form):
+    """A word to go with the money."""
+
+    remark = forms.CharField(label=_("Remark"), max_length=300, required=False)

@@ -16,9 +16,9 @@ from orders.actions.holds import release_due_holds
 from orders.actions.merges import merge_proposals
 from orders.actions.prices import measure_prices
 from orders.actions.screening import screen_orders
-from orders.exports import write_tally
+from orders.exports import slip_pdf, write_tally
 from orders.imports.stored import import_stored
-from orders.models import ImportBatch, Order, ReviewRule
+from orders.models import ImportBatch, Order, PaymentSlip, ReviewRule
 from orders.queries.rule_trial import try_rule, try_wording
 from orders.queries.tally import asked_month
 from orders.states import IN_REVIEW, UNREVIEWED
@@ -91,3 +91,14 @@ def export_tally_job(progress: Progress, *, month: str) -> dict[str, Any]:
         count = write_tally(asked_month(month, at=progress.started_at), path)
         progress.keep_file(path, f"{gettext('Month-end tally')}_{month}.xlsx")
     return {"orders": count}
+
+
+@job("orders.print_slip", label=_("Payment slip on paper"), queue="high")
+def print_slip_job(progress: Progress, *, slip_id: int) -> dict[str, Any]:
+    """Print a payment slip."""
+    slip = PaymentSlip.objects.select_related("shop", "employee", "handed_to").get(pk=slip_id)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "slip.pdf"
+        path.write_bytes(slip_pdf(slip))
+        progress.keep_file(path, f"{gettext('Payment slip')}_{slip.number}.pdf")
+    return {"url": slip.get_absolute_url()}

@@ -194,3 +194,6 @@ declare_verbs(
         "orders.rule_changed": _("changed a review rule"),
     }
 )
+declare_verbs({"orders.slip_made": _("made out the payment slip")})
+declare_verbs({"orders.slip_handed_in": _("handed the money in")}, tone="good")
+declare_verbs({"orders.slip_lost": _("noted that the slip is missing")}, tone="danger")

@@ -4,7 +4,7 @@ from django.urls import include, path
 from django.utils.translation import gettext_lazy as _
 
 from orders.queries.listed import found_orders
-from orders.views import finance, order, rules, tally, unmatched
+from orders.views import finance, order, rules, slips, tally, unmatched
 from orders.views.chase_list import CHASE_LIST
 from orders.views.exception_list import EXCEPTION_LIST
 from orders.views.finance import FINANCE
@@ -18,6 +18,7 @@ from orders.views.imports import (
 )
 from orders.views.order_list import ORDER_LIST, merge_proposals
 from orders.views.review import review_desk
+from orders.views.slips import SLIP_LIST
 from shopops.kit.lists import list_urls
 from shopops.kit.navigation import Department, Entry, Finder, add_department, add_finder
 
@@ -31,6 +32,12 @@ urlpatterns = [
     path("finance/", include(list_urls(FINANCE))),
     path("payment/<int:key>/", finance.payment, name="payment"),
     path("payment/<int:key>/answer/", finance.payment_answer, name="payment_answer"),
+    path("slips/", include(list_urls(SLIP_LIST))),
+    path("slips/new/", slips.slip_new, name="slip_new"),
+    path("slip/<slug:number>/", slips.slip, name="slip"),
+    path("slip/<slug:number>/taking/", slips.slip_taking, name="slip_taking"),
+    path("slip/<slug:number>/loss/", slips.slip_loss, name="slip_loss"),
+    path("slip/<slug:number>/print/", slips.slip_print, name="slip_print"),
     path("unmatched/", unmatched.unmatched, name="unmatched"),
     path("unmatched/<int:line_id>/", unmatched.unmatched_one, name="unmatched_one"),
     path("unmatched/<int:line_id>/matching/", unmatched.unmatched_matching, name="unmatched_matching"),
@@ -141,6 +148,15 @@ add_department(
                 icon="wallet",
                 waits="orders.finance",
                 covers=("/orders/payment/",),
+            ),
+            Entry(
+                "orders.slips",
+                _("Payment slips"),
+                "orders:slips",
+                "orders.view_paymentslip",
+                icon="receipt-text",
+                waits="orders.slips",
+                covers=("/orders/slip/",),
             ),
             Entry("orders.imports", _("Imports"), "orders:imports", "orders.import_orders", icon="file-up", jump="i"),
             Entry("orders.tally", _("Month-end tally"), "orders:tally", "orders.view_order", icon="calendar-check"),

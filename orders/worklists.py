@@ -8,11 +8,12 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from orders.models import Order, OrderException, Payment
+from orders.models import Order, OrderException, Payment, PaymentSlip
 from orders.queries.chases import chasable_orders
 from orders.queries.exceptions import OPEN
 from orders.queries.finance import ANSWER_WITHIN
 from orders.queries.listed import SHORT
+from orders.queries.slips import overdue_slips, slip_due
 from orders.queries.unmatched import waiting_for_goods
 from orders.states import ExceptionKind, OrderState
 from shopops.kit.lists import Reader
@@ -81,6 +82,26 @@ def finance_questions(_employee: int, at: datetime) -> Waiting:
     return Waiting(count, overdue, tasks)
 
 
+def slips_to_hand_in(employee: int, at: datetime) -> Waiting:
+    """Return the slips whose money the employee still has (ORD-027)."""
+    return _slips(PaymentSlip.objects.filter(handed_in_at=None, employee=employee), at)
+
+
+def slips_to_take_in(employee: int, at: datetime) -> Waiting:
+    """Return the slips whose money finance takes in: everybody's but one's own (ORD-027)."""
+    return _slips(PaymentSlip.objects.filter(handed_in_at=None).exclude(employee=employee), at)
+
+
+def _slips(rows: QuerySet[PaymentSlip], at: datetime) -> Waiting:
+    count = rows.order_by()[: MOST + 1].count()
+    overdue = rows.filter(overdue_slips(at)).order_by()[: MOST + 1].count() if count else 0
+    first = rows.select_related("employee").order_by("day", "pk")[:SHOWN] if count else ()
+    tasks = [
+        Task(one.number, one.get_absolute_url(), slip_due(one.day), f"¥{one.amount} · {one.employee}") for one in first
+    ]
+    return Waiting(count, overdue, tasks)
+
+
 def unmatched(_employee: int, at: datetime) -> Waiting:
     """Return the orders with goods no SKU is known for."""
     return _waiting(waiting_for_goods(), at)
@@ -141,6 +162,23 @@ for _worklist in (
         "orders:finance",
         finance_questions,
         icon="wallet",
+    ),
+    Worklist(
+        "orders.slips",
+        _("Money to hand in"),
+        "orders.make_slip",
+        "orders:slips",
+        slips_to_hand_in,
+        icon="receipt-text",
+        query="?tab=mine",
+    ),
+    Worklist(
+        "orders.slips_to_take",
+        _("Money to take in"),
+        "orders.take_slip",
+        "orders:slips",
+        slips_to_take_in,
+        icon="hand-coins",
     ),
     Worklist(
         "orders.unpaid",

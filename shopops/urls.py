@@ -8,6 +8,7 @@ urlpatterns = [
     path("catalog/", include("catalog.urls")),
     path("warehouse/", include("warehouse.urls")),
     path("orders/", include("orders.urls")),
+    path("service/", include("service.urls")),
     path("admin/", admin.site.urls),
 ]
 

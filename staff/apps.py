@@ -24,4 +24,4 @@ class StaffConfig(AppConfig):
         import_module("shopops.kit.checks")
         keep_values_with(kept_value)
         keep_lists_with(ListsKeeper())
-        autodiscover_modules("states", "policy", "jobs", "detectors", "metrics", "worklists", "receivers")
+        autodiscover_modules("states", "policy", "jobs", "detectors", "metrics", "worklists", "holdings", "receivers")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.urls import reverse
@@ -12,13 +12,18 @@ from shopops.kit.clock import now
 from shopops.kit.jobs import Progress, job
 from staff.actions.appeals import lapse_appeals as lapse
 from staff.actions.appraisal_cycles import open_due_cycles, publish_cycle, reckon_cycle
+from staff.actions.attendance import derive_attendance
+from staff.actions.handovers import pass_overdue
 from staff.actions.housekeeping import forget_dead_sessions, forget_old_files, forget_old_news, forget_old_runs
 from staff.actions.jobs import run_job, start_job
+from staff.actions.late_facts import tally_again
 from staff.actions.metrics import read_metrics_until
 from staff.actions.people import follow_calendar
+from staff.actions.plans import remind_of_plans
+from staff.actions.problems import escalate_overdue
 from staff.actions.radar import forget_old_sightings, sweep
 from staff.actions.tally import tally_day
-from staff.actions.trials import run_shadows, run_trial
+from staff.actions.trials import forget_old_trials, run_shadows, run_trial
 from staff.exports.appraisal_papers import print_papers
 from staff.exports.daily_report import make_daily_report
 from staff.models import AppraisalCycle, Employee, JobRun, Trial
@@ -39,7 +44,14 @@ def tally(_progress: Progress, *, day: str) -> dict[str, Any]:
     return tallied | {"shadows": run_shadows(when, at=at)}
 
 
-@job("staff.run_trial", label=_("Tally a span on trial"))
+@job("staff.tally_again", label=_("Apply the rulebook to days whose facts came late"))
+def late(progress: Progress, *, first: str, last: str) -> dict[str, Any]:
+    """Tally and read the days again that an import was about."""
+    days = date.fromisoformat(first), date.fromisoformat(last)
+    return {**tally_again(*days, at=now(), step=progress.step), "url": f"{reverse('staff:kpi')}?day={last}"}
+
+
+@job("staff.run_trial", label=_("Tally a span on trial"), tells_failure=True)
 def trial(progress: Progress, *, trial: int) -> dict[str, Any]:
     """Tally the days of a trial that are not done yet."""
     found = Trial.objects.get(pk=trial)
@@ -76,6 +88,7 @@ def keep_house(_progress: Progress, *, day: str) -> dict[str, Any]:
     forget_dead_sessions()
     gone = {"files": forget_old_files(at=at), "runs": forget_old_runs(at=at)}
     gone |= {"news": forget_old_news(at=at), "sightings": forget_old_sightings(at=at)}
+    gone |= {"trials": forget_old_trials(at=at), "plans": remind_of_plans(at=at)}
     return {"day": day, "people": people, **gone}
 
 
@@ -118,3 +131,23 @@ def appraisal_papers(progress: Progress, *, cycle: int, only: int | None = None)
 def lapse_appeals(_progress: Progress) -> dict[str, Any]:
     """Close the appeals whose time is over: unanswered ones for the person, answered ones as they were answered."""
     return dict(lapse(at=now()))
+
+
+@job("staff.derive_attendance", label=_("Work out how duties were kept"))
+def attendance(_progress: Progress, *, day: str) -> dict[str, Any]:
+    """Work out a day from presence, and the day before: a late shift may have ended only now."""
+    at, when = now(), date.fromisoformat(day)
+    count = derive_attendance(when - timedelta(days=1), at=at) + derive_attendance(when, at=at)
+    return {"day": day, "duties": count, "url": reverse("staff:attendance")}
+
+
+@job("staff.pass_overdue_handovers", label=_("Leave with the leader what the next shift did not accept"))
+def overdue_handovers(_progress: Progress) -> dict[str, Any]:
+    """Leave with the leader what was handed over and not accepted in time."""
+    return {"count": pass_overdue(at=now())}
+
+
+@job("staff.escalate_problems", label=_("Take problems that are past their time one level up"))
+def overdue_problems(_progress: Progress) -> dict[str, Any]:
+    """Escalate overdue problems."""
+    return {"count": escalate_overdue(at=now())}

@@ -16,6 +16,7 @@ from shopops.kit.metrics import METRICS, Fact, FactRows, Metric, Reading
 from staff.models import Appraisal, GradeBand, PointEntry, ReportSnapshot
 from staff.policy.kpi import FIGURES_BY_HOUR
 from staff.queries.appeals import open_offences
+from staff.queries.points import POINTS_METRIC
 from staff.states import CycleKind, EntryKind
 
 UPPER_GRADES = 2
@@ -124,7 +125,7 @@ def grade_facts(day: date, shop_id: int | None, employee_id: int | None) -> Fact
 
 for metric in (
     Metric(
-        "staff.points",
+        POINTS_METRIC,
         _("Points"),
         _(
             "Points booked by the rulebook for what happened on the day, counter-entries included; "

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import fcntl
 import io
+import re
 import sys
 from collections import defaultdict
 from collections.abc import Iterator
@@ -35,6 +36,8 @@ KEYWORDS = {
     "npgettext": ((1, "c"), 2, 3),
 }
 Key = tuple[str | None, str]
+INDENT = re.compile(r"^[ \t]+", re.MULTILINE)
+"""Templates indent as they like; what is read as Python may not."""
 
 
 def used_strings() -> dict[tuple[str | None, str, str], list[str]]:
@@ -52,7 +55,7 @@ def used_strings() -> dict[tuple[str | None, str, str], list[str]]:
                 continue
             source = path.read_text(encoding="utf-8")
             if path.suffix != ".py":
-                source = templatize(source, origin=str(path))
+                source = INDENT.sub("", templatize(source, origin=str(path)))
             for _line, message, _comments, context in extract("python", io.BytesIO(source.encode()), keywords=KEYWORDS):
                 single, plural = (message[0], message[1]) if isinstance(message, tuple) else (message, "")
                 if single:

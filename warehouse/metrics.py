@@ -16,7 +16,7 @@ from shopops.kit.clock import SHANGHAI, day_window
 from shopops.kit.metrics import METRICS, Fact, FactRows, ListFacts, Metric, Reading
 from staff.models import Shop
 from warehouse.models import Bin, DispatchNote, Parcel, StockBalance, StockMove
-from warehouse.states import MoveKind, NoteState
+from warehouse.states import DEFECTIVE, MoveKind, NoteState
 
 PROMISE = timedelta(hours=24)
 DELIVERY = timedelta(hours=72)
@@ -64,7 +64,7 @@ def balances_on(day: date) -> QuerySet[Any]:
 
 def goods_on(day: date) -> QuerySet[Any]:
     """Return the balances that could sell: something was there at the end of the day, or left in the 30 days to it."""
-    return balances_on(day).filter(Q(held__gt=0) | Q(has_sold=True))
+    return balances_on(day).exclude(warehouse__code=DEFECTIVE).filter(Q(held__gt=0) | Q(has_sold=True))
 
 
 def bins_on(day: date) -> QuerySet[Any]:

@@ -6,6 +6,9 @@ from django.utils.translation import gettext_lazy as _
 from shopops.kit.moves import Moves
 from shopops.kit.verbs import declare_verbs
 
+DEFECTIVE = "defective"
+"""Code of the warehouse for goods that came back defective. Nothing is shipped from there."""
+
 
 class NoteState(TextChoices):
     """Where a dispatch note is, from release to the carrier."""

@@ -12,6 +12,8 @@ from orders import policy
 from orders.actions.checks import check_orders
 from orders.actions.finance import ask_finance_about
 from orders.actions.rules import run_rules
+from orders.models import Order
+from orders.signals import orders_checked
 from shopops.kit.garbage import uncollected
 
 CHUNK = 5000
@@ -58,6 +60,7 @@ def screen_orders(order_ids: Iterable[int], *, at: datetime, step: Callable[[int
 @transaction.atomic
 def _screen(order_ids: list[int], *, at: datetime) -> Screened:
     checked = check_orders(order_ids, at=at)
+    orders_checked.send(sender=Order, order_ids=checked.in_review, at=at)
     asked = checked.odd_prices if policy.PRICE_TO_FINANCE() else {}
     refused = ask_finance_about(asked, by=None, at=at) if asked else {}
     left = [order for order in checked.in_review if order not in asked or order in refused]

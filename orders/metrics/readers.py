@@ -50,7 +50,7 @@ def by_shop(
     return read
 
 
-def by_person(rows: Rows, numerator: Count | Sum, person: str, denominator: Count | None = None) -> Read:
+def by_person(rows: Rows, numerator: Count | Sum, person: str, denominator: Count | Sum | None = None) -> Read:
     """Return a reader that measures each person, and the company as the whole of it."""
 
     def read(day: date) -> Iterator[Reading]:

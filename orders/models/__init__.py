@@ -3,6 +3,7 @@
 from orders.models.imports import ImportBatch
 from orders.models.orders import Chase, DeskSeat, Order, OrderException, OrderLine, Payment, PriceNorm
 from orders.models.rules import ReviewRule, RuleTrace, RuleVersion
+from orders.models.slips import PaymentSlip
 
 __all__ = [
     "Chase",
@@ -12,6 +13,7 @@ __all__ = [
     "OrderException",
     "OrderLine",
     "Payment",
+    "PaymentSlip",
     "PriceNorm",
     "ReviewRule",
     "RuleTrace",

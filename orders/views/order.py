@@ -52,6 +52,7 @@ from orders.queries.whole import Whole, whole_order
 from orders.states import ExceptionKind, OrderState
 from orders.views.order_offers import ORDER_OFFERS
 from shopops.kit.access import allowed
+from shopops.kit.asides import asides_of
 from shopops.kit.clock import now
 from shopops.kit.refusals import Refused
 from staff.models import Employee
@@ -106,7 +107,11 @@ def order(request: HttpRequest, key: int) -> HttpResponse:
     """Show an order with everything about it, as a page or in the drawer."""
     found = order_of(key)
     shown = shown_order(found, actor(request))
-    shown |= {"history": history_with_masks(found, shown["whole"]), "in_drawer": in_drawer(request)}
+    shown |= {
+        "history": history_with_masks(found, shown["whole"]),
+        "in_drawer": in_drawer(request),
+        "asides": asides_of("orders.order", found, actor(request), shown["at"]),
+    }
     answer = render(request, "orders/order/order.html", shown)
     if in_drawer(request) and request.GET.get("done"):
         answer["HX-Trigger"] = "list-changed"

@@ -36,3 +36,11 @@ def start_of_day(day: date) -> datetime:
 def day_window(day: date) -> Window:
     """Return the 24 hours of `day` on the shop's wall clock."""
     return Window(start_of_day(day), start_of_day(day + timedelta(days=1)))
+
+
+def time_on(day: date, clock: object) -> datetime:
+    """Return the moment the shop's wall clock shows `clock` on `day`; `24:00`, and what is no time, is its end."""
+    hours, _colon, minutes = str(clock).strip().partition(":")
+    if hours.isdecimal() and minutes.isdecimal() and int(hours) < 24 and int(minutes) < 60:  # noqa: PLR2004 -- a clock
+        return start_of_day(day) + timedelta(hours=int(hours), minutes=int(minutes))
+    return day_window(day).end

@@ -28,6 +28,7 @@ COLUMNS = (
     "found_grade",
     "found_cause",
 )
+Rows = QuerySet[Any, tuple[Any, ...]]
 _ANY_KEY = "7007007"  # stands for a number or a word when an address is taken apart
 
 
@@ -83,27 +84,36 @@ class FoundRows:
     """Findings as one or several questions to the database.
 
     Walked through they are `Finding`s like any others; the tally takes their SQL and books a hundred thousand without
-    carrying them through Python.
+    carrying them through Python. Findings about several kinds of documents are added: `chats + calls`.
     """
 
-    def __init__(self, subject_type: str, *queries: QuerySet[Any, tuple[Any, ...]]) -> None:
+    def __init__(self, subject_type: str, *queries: Rows) -> None:
         """Keep the questions; each gives the columns of `COLUMNS`, as `found` makes them."""
-        self.subject_type = subject_type
-        self.queries = queries
+        self.questions = [(subject_type, query) for query in queries]
+
+    def __add__(self, other: FoundRows) -> FoundRows:
+        """Return the findings of both."""
+        return self.each(lambda query: query, other)
+
+    def each(self, change: Callable[[Rows], Rows], *others: FoundRows) -> FoundRows:
+        """Return the same findings, and those of `others`, with every question changed."""
+        rows = FoundRows("")
+        rows.questions = [(kind, change(query)) for one in (self, *others) for kind, query in one.questions]
+        return rows
 
     def __iter__(self) -> Iterator[Finding]:
         """Give one finding after the other."""
-        for query in self.queries:
+        for subject_type, query in self.questions:
             for number, label, employee, at, facts, url, grade, cause in query.iterator(chunk_size=2000):
-                yield Finding((self.subject_type, number, label), employee, at, facts, url, grade, cause)
+                yield Finding((subject_type, number, label), employee, at, facts, url, grade, cause)
 
     def count(self) -> int:
         """Count the findings."""
-        return sum(query.count() for query in self.queries)
+        return sum(query.count() for _kind, query in self.questions)
 
     def first(self, most: int) -> list[Finding]:
         """Return the earliest few."""
-        cut = FoundRows(self.subject_type, *(query.order_by("found_at", "pk")[:most] for query in self.queries))
+        cut = self.each(lambda query: query.order_by("found_at", "pk")[:most])
         return sorted(cut, key=lambda finding: finding.happened_at)[:most]
 
 
@@ -114,25 +124,28 @@ def found(
     employee: str | Combinable,
     at: str | Combinable,
     facts: Mapping[str, str | Combinable],
-    address: Address,
+    address: Address | Combinable,
+    subject: str = "pk",
     grade: Combinable | None = None,
     cause: Combinable | None = None,
-) -> QuerySet[Any, tuple[Any, ...]]:
+) -> Rows:
     """Turn rows into findings: which column names the document, who answers, when it happened, what shows it.
 
+    :param address: where the page of the document is; an expression where that takes more than a column.
+    :param subject: the column with the id of the document.
     :param grade: how grave each is, as text; see `Finding`.
     :param cause: what several share, as text; see `Finding`.
     """
     named = {key: F(column) if isinstance(column, str) else column for key, column in facts.items()}
-    findings: QuerySet[Any, tuple[Any, ...]] = (
+    findings: Rows = (
         rows.order_by()
         .annotate(
-            found_id=F("pk"),
+            found_id=F(subject),
             found_label=F(label) if isinstance(label, str) else label,
             found_employee=F(employee) if isinstance(employee, str) else employee,
             found_at=F(at) if isinstance(at, str) else at,
             found_facts=JSONObject(**named),
-            found_url=address.expression(),
+            found_url=address.expression() if isinstance(address, Address) else address,
             found_grade=grade or Value("", output_field=TextField()),
             found_cause=cause or Value("", output_field=TextField()),
         )

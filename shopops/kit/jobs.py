@@ -38,24 +38,32 @@ class Job:
 
     The function takes `progress` first and then only plain values by keyword; it returns a small dict for the job
     page (`{"url": …}` becomes a link) or None. It must be idempotent: it may be run again after a crash.
+
+    :param tells_failure: whether who asked for it is told by a notification when it failed: for long work, whose page
+        nobody keeps open.
     """
 
     name: str
     label: str | _StrPromise
     function: Work
     queue: Literal["high", "default"] = "default"
+    tells_failure: bool = False
 
 
 JOBS: Registry[Job] = Registry("job")
 
 
 def job(
-    name: str, *, label: str | _StrPromise, queue: Literal["high", "default"] = "default"
+    name: str,
+    *,
+    label: str | _StrPromise,
+    queue: Literal["high", "default"] = "default",
+    tells_failure: bool = False,
 ) -> Callable[[Work], Work]:
     """Register a function as a job."""
 
     def register(function: Work) -> Work:
-        JOBS.add(name, Job(name, label, function, queue))
+        JOBS.add(name, Job(name, label, function, queue, tells_failure))
         return function
 
     return register

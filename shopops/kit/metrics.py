@@ -59,7 +59,7 @@ class FactRows:
         return [self.show(*row) for row in self.rows[start : start + size]]
 
 
-Unit = Literal["count", "yuan", "share", "hours", "minutes"]
+Unit = Literal["count", "yuan", "share", "hours", "minutes", "seconds"]
 Answers = Literal["self", "team", "company"]
 ListFacts = Callable[[date, int | None, int | None], FactRows]
 

@@ -20,7 +20,17 @@ from shopops.kit.sentences import sentence
 from staff.actions.appraisal_reckoning import A_STATEMENT, reckon, settle
 from staff.actions.appraisal_snapshots import freeze
 from staff.actions.events import notify, record
-from staff.models import Appraisal, AppraisalCycle, AppraisalLine, AppraisalWeight, CountedEntry, Employee, GradeBand
+from staff.actions.kpi import tell_scores
+from staff.models import (
+    Appraisal,
+    AppraisalCycle,
+    AppraisalLine,
+    AppraisalWeight,
+    CountedEntry,
+    Employee,
+    GradeBand,
+    KpiScore,
+)
 from staff.policy.appraisal import OPENS_DAYS, half_up
 from staff.queries.appraisal_people import people_to_appraise
 from staff.queries.appraisal_points import DONE, FROZEN, countable_entries
@@ -168,6 +178,9 @@ def publish_cycle(cycle: AppraisalCycle, *, by: Employee, at: datetime, step: St
         cycle, at, _("Your result of %(span)s is published. Sign it, or object by %(day)s."),
         span=span_in_words(cycle), day=can_object_until(cycle).isoformat(),
     )  # fmt: skip
+    if cycle.kind == CycleKind.MONTH:
+        scores = KpiScore.objects.filter(month=cycle.first, replaced_at=None).order_by("employee", "kpi__number")
+        tell_scores(scores.select_related("kpi", "employee", "scored_by"), at=at)
     step(5, 5, "")
     return len(people)
 

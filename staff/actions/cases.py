@@ -23,10 +23,12 @@ from staff.actions.points import take_back, waivable
 from staff.models import CaseReport, Clause, Employee, Offence
 from staff.policy.cases import REWARD_FUND, REWARD_POINTS
 from staff.queries.cases import Price, is_reportable, kind_for, price_on, waiver_waiting
+from staff.queries.incidents import cause_of, incident_named
 from staff.queries.people import holds_on, people_who_may
 from staff.states import CASE_MOVES, CaseKind, CaseState
 
 DECIDES = "staff.confirm_case"
+LONGEST_NAME = 60
 _LONGEST_LABEL = 60
 
 
@@ -42,6 +44,8 @@ def report_case(
     fund: Decimal | None = None,
     witness: Employee | None = None,
     files: Sequence[File[Any]] = (),
+    incident: str = "",
+    joins: CaseReport | None = None,
     by: Employee,
     at: datetime,
 ) -> CaseReport:
@@ -49,6 +53,9 @@ def report_case(
 
     :param grade: which of the version's degrees it is, where it has them.
     :param points: of a reward the rulebook leaves open, how many; `fund` is the same in yuan.
+    :param incident: what it is called; a report of the same day with that name, or one under the same number of a
+        document, is about the same.
+    :param joins: a report of the same incident; for one incident a person may be charged once.
     :raises Refused: if the clause is not reported by people, did not hold or does not bind the person, the degree or
         amount is not one of the clause's, a reward is for oneself, or words or files are missing or unusable.
     """
@@ -62,7 +69,11 @@ def report_case(
         raise Refused(_("Say what happened."))
     costs, money = _amount(price, grade, points, fund)
     evidence = checked_files(files)
+    called = " ".join(incident.split())[:LONGEST_NAME]
+    joined = joins or incident_named(called, happened_at)
     case = CaseReport.objects.create(
+        incident=(joined.incident if joined and joined.incident else called),
+        incident_of_id=joined.incident_id if joined else None,
         kind=kind,
         clause=clause,
         employee=employee,
@@ -249,6 +260,7 @@ def _book(case: CaseReport, *, by: Employee, at: datetime) -> Offence:
         facts={"text": case.text, "happened_at": case.happened_at, "files": case.files.count() or None},
         url=case.get_absolute_url(),
         grade=case.grade,
+        cause=cause_of(case),
         points=case.points if proposed else None,
         fund=case.fund if proposed else None,
         by=by,

@@ -9,16 +9,16 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from shopops.kit.clock import shop_day
+from shopops.kit.clock import shop_day, start_of_day
 from shopops.kit.moves import move
 from shopops.kit.refusals import Refused
 from shopops.kit.sentences import sentence
 from staff.actions.events import notify, record
 from staff.actions.trials import end_shadow, start_trial
-from staff.models import Clause, ClauseVersion, Employee, Trial
+from staff.models import Clause, ClauseVersion, Employee, RadarSighting, Trial
 from staff.queries.drafts import COPIED, changed_terms, hands_on, last_published, names_for_braces, unknown_braces
 from staff.queries.people import people_who_may
-from staff.states import VERSION_MOVES, ExcuseKind, TrialKind, TrialState, VersionState
+from staff.states import VERSION_MOVES, ExcuseKind, Outcome, TrialKind, TrialState, VersionState
 
 _DAY = timedelta(days=1)
 _MOST_NOTE = 300
@@ -183,6 +183,7 @@ def publish_draft(draft: ClauseVersion, *, valid_from: date, by: Employee, at: d
         published_at=at,
     )
     _end_shadow(locked)
+    _look_ahead_anew(locked)
     record(
         "staff.clause_published",
         locked,
@@ -203,6 +204,13 @@ def publish_draft(draft: ClauseVersion, *, valid_from: date, by: Employee, at: d
             day=valid_from.isoformat(),
         )
     return locked
+
+
+def _look_ahead_anew(version: ClauseVersion) -> None:
+    """Forget what the radar saw coming under the version before: nobody avoided what a new rule does away with."""
+    since = start_of_day(version.valid_from)
+    coming = RadarSighting.objects.filter(clause=version.clause_id, outcome=Outcome.COMING, due_at__gt=since)
+    coming.delete()
 
 
 def _end_shadow(draft: ClauseVersion) -> None:

@@ -85,12 +85,33 @@ def notify(
     :param text: a sentence, or better the lazily translated template of one: everybody reads it in their language.
     :param values: what fills the template's `%(name)s` placeholders; a lazy value is translated with it.
     """
+    notify_each([(person, url, values) for person in employees], kind, text, at=at)
+
+
+def notify_each(
+    told: Iterable[tuple[Employee, str, Mapping[str, Any]]], kind: str, text: str | Promise, *, at: datetime
+) -> None:
+    """Tell people the same sentence, each with a page and values of their own, in one statement.
+
+    :param told: (person, page, values) for each.
+    """
     with translation.override(None):
         template = str(text)[:300]
-        kept = {name: {"gettext": str(one)} if isinstance(one, Promise) else plain(one) for name, one in values.items()}
-    Notification.objects.bulk_create(
-        [Notification(employee=person, kind=kind, text=template, values=kept, url=url, at=at) for person in employees]
-    )
+        rows = [
+            Notification(
+                employee=person,
+                kind=kind,
+                text=template,
+                values={
+                    name: {"gettext": str(one)} if isinstance(one, Promise) else plain(one)
+                    for name, one in values.items()
+                },
+                url=url,
+                at=at,
+            )
+            for person, url, values in told
+        ]
+    Notification.objects.bulk_create(rows, batch_size=2000)
 
 
 def plain(value: Any) -> Any:

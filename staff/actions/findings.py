@@ -181,10 +181,10 @@ def _take_up(written: Written, rows: list[tuple[Any, ...]]) -> None:
 def selects_of(findings: Iterable[Finding]) -> Iterator[tuple[str, list[Any]]]:
     """Give the findings as statements: those of the database as they are, others as rows of JSON, a chunk at a time."""
     if isinstance(findings, FoundRows):
-        for query in findings.queries:
+        for subject_type, query in findings.questions:
             with suppress(EmptyResultSet):
                 select, values = query.query.sql_with_params()
-                yield _ROWS_OF_QUERY.format(select=select), [findings.subject_type, *values]
+                yield _ROWS_OF_QUERY.format(select=select), [subject_type, *values]
         return
     walk = iter(findings)
     while chunk := list(islice(walk, _CHUNK)):

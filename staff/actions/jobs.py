@@ -205,6 +205,16 @@ def _fail(run: JobRun, sentence: str, *, progress: RowProgress | None = None, ag
         retry_at = moment + RETRY_AFTER[failures - 1]
     values = progress.so_far() if progress else {}
     written = _finish(run, JobState.FAILED, sentence=sentence, failures=failures, retry_at=retry_at, **values)
+    if written and run.asked_by is not None and run.job in JOBS and JOBS[run.job].tells_failure:
+        notify(
+            [run.asked_by],
+            "job_failed",
+            gettext_lazy("%(job)s failed: %(reason)s"),
+            at=moment,
+            url=run.get_absolute_url(),
+            job=JOBS[run.job].label,
+            reason=sentence[:160],
+        )
     if written and run.is_scheduled and retry_at is None and not (run.is_round and _failed_before(run)):
         notify(
             people_who_may("staff.view_all_jobs"),

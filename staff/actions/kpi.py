@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from shopops.kit.clock import shop_day
 from shopops.kit.refusals import Refused
-from staff.actions.events import notify, record
+from staff.actions.events import notify_each, record
 from staff.models import Employee, Kpi, KpiScore, OrgUnit, Position
+from staff.queries.kpi_scores import is_out
 from staff.queries.superiors import superiors_of
 from staff.states import Machine
 
@@ -100,6 +103,8 @@ def score_kpi(
 ) -> KpiScore:
     """Score an indicator of a person's month, 0 to 100; a score there is already is replaced and kept.
 
+    The person is told when the month is published, or at once where it is.
+
     :param month: any day of it.
     :raises Refused: if it is one's own, somebody else's to score, not scored on a form, the month has not begun,
         the score is out of bounds or no grounds are given.
@@ -127,18 +132,31 @@ def score_kpi(
     )
     changes = {f"{month:%Y-%m}": (before.score if before else None, score)}
     record("staff.kpi_scored", employee, by=by, at=at, changes=changes, reason=f"{kpi.number}: {text}")
-    notify(
-        [employee],
+    if is_out(month):
+        tell_scores([scored], at=at)
+    return scored
+
+
+def tell_scores(scores: Iterable[KpiScore], *, at: datetime) -> None:
+    """Tell people what was scored for them on forms; before the month is published nobody hears of it."""
+    notify_each(
+        [
+            (
+                one.employee,
+                f"{reverse('staff:me')}?month={one.month:%Y-%m}",
+                {
+                    "name": one.scored_by.name,
+                    "kpi": one.kpi.name,
+                    "month": f"{one.month:%Y-%m}",
+                    "score": f"{one.score.normalize():f}",
+                },
+            )
+            for one in scores
+        ],
         "staff.kpi_scored",
         _("%(name)s scored your %(kpi)s of %(month)s: %(score)s."),
         at=at,
-        url=employee.get_absolute_url() if employee.has_perm("staff.view_employee") else "",
-        name=by.name,
-        kpi=kpi.name,
-        month=f"{month:%Y-%m}",
-        score=f"{score:g}",
     )
-    return scored
 
 
 def _may_score(kpi: Kpi, employee: Employee, by: Employee) -> None:

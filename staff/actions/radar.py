@@ -249,8 +249,7 @@ def _answering(person: Employee, above: dict[int, int]) -> set[int]:
 def _of_people(findings: Iterable[Finding], people: set[int]) -> Iterable[Finding]:
     """Return the findings that these people would answer for."""
     if isinstance(findings, FoundRows):
-        queries = (query.filter(found_employee__in=people) for query in findings.queries)
-        return FoundRows(findings.subject_type, *queries)
+        return findings.each(lambda query: query.filter(found_employee__in=people))
     return (finding for finding in findings if finding.employee_id in people)
 
 

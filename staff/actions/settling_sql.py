@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from staff.queries.entries_sql import IS_REPORTED, SAID
+from staff.queries.entries_sql import IS_OUTSIDE, SAID
 
 _TERMS = """
 WITH terms AS MATERIALIZED (
@@ -57,7 +57,7 @@ _ON_TRIAL = """
     SELECT o.id, o.clause_id, o.employee_id, o.subject_type, o.subject_id, o.happened_at, o.day, o.grade, o.cause,
         o.standing, o.version_id, o.is_superior, o.standing = 'excused' AS is_excused, false AS is_decided,
         coalesce(said.is_withdrawn, false) AS is_withdrawn, false AS is_out, false AS has_charge, 0::numeric AS net,
-        0::numeric AS net_fund, NULL::jsonb AS given, {is_own} AS is_own, {is_own} AS is_ours
+        0::numeric AS net_fund, o.workings -> 'given' AS given, {is_own} AS is_own, {is_own} AS is_ours
 """
 _FATE = """
     LEFT JOIN LATERAL (
@@ -70,7 +70,7 @@ _FATE = """
 """
 _KEPT = f"""
     NOT (o.clause_id = ANY(terms.clauses) AND o.day BETWEEN terms.trial_first AND terms.trial_last
-        AND NOT {IS_REPORTED})
+        AND NOT {IS_OUTSIDE})
 """
 _OWN_ON_TRIAL = f"""
 own AS MATERIALIZED (

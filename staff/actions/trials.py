@@ -15,18 +15,22 @@ from shopops.kit.detectors import DETECTORS
 from shopops.kit.jobs import Progress
 from shopops.kit.moves import MoveRefused, move, refusal
 from shopops.kit.refusals import Refused
-from staff.actions.events import record
+from staff.actions.events import notify, record
 from staff.actions.jobs import start_job
 from staff.actions.replay import book_differences
+from staff.actions.repricing import reprice_reported
 from staff.actions.settling import Hand, lock_books
 from staff.actions.tally import apply_versions
 from staff.models import ClauseVersion, Employee, PointEntry, Trial
+from staff.policy.house import TRIAL_DAYS
 from staff.queries.comparison import CaseDifference, clauses_of, differences_by_person, differences_of
+from staff.queries.people import people_who_may
 from staff.queries.pricing import exchanged, versions_on
 from staff.states import TRIAL_MOVES, Standing, TrialKind, TrialState, VersionState
 
 _DAY = timedelta(days=1)
 LONGEST = timedelta(days=366)
+_SHADOW = Q(kind=TrialKind.SHADOW)
 
 
 @transaction.atomic
@@ -43,7 +47,8 @@ def start_trial(
     """Have a span tallied anew beside the books, in the background.
 
     A replay tallies every clause that is watched, the chosen versions instead of those in force; only published ones
-    may be chosen, because a replay may be booked. A wind tunnel and a shadow tally the clauses of the chosen versions.
+    may be chosen, because a replay may be booked. A wind tunnel and a shadow tally the clauses of the chosen versions;
+    of a clause that people report a wind tunnel prices what was confirmed in the span.
 
     :raises Refused: if the span is none, is not over, or is longer than a year; if two versions are of one clause; if
         a replay has no reason or a draft among its versions; if there is nothing to try.
@@ -86,8 +91,34 @@ def run_trial(trial: Trial, *, at: datetime, progress: Progress | None = None) -
             return
     if progress:
         progress.step(days, days)
-    with suppress(MoveRefused):
+    with suppress(MoveRefused), transaction.atomic():
         move(trial, TrialState.READY, moves=TRIAL_MOVES)
+        _tell_ready(trial, at=at)
+
+
+def _tell_ready(trial: Trial, *, at: datetime) -> None:
+    """Tell who asked that a trial is ready, and of a replay that would change something those who may book it."""
+    people = differences_by_person(trial)
+    span = {"first": trial.first.isoformat(), "last": trial.last.isoformat(), "url": trial.get_absolute_url()}
+    told = {
+        (True, True): _("Your replay of %(first)s – %(last)s is ready. People it concerns: %(count)s."),
+        (True, False): _("Your replay of %(first)s – %(last)s is ready: nothing comes out differently."),
+        (False, True): _("Your trial of %(first)s – %(last)s is ready. People it concerns: %(count)s."),
+        (False, False): _("Your trial of %(first)s – %(last)s is ready: nothing comes out differently."),
+    }[trial.kind == TrialKind.REPLAY, bool(people)]
+    notify([trial.asked_by], "trial", told, at=at, count=len(people), **span)
+    if trial.kind != TrialKind.REPLAY or not people:
+        return
+    theirs = {one.employee.pk for one in people}
+    notify(
+        people_who_may("staff.approve_replay").exclude(pk__in=theirs | {trial.asked_by_id}),
+        "trial",
+        _("%(name)s replayed %(first)s – %(last)s; a second person decides. People it concerns: %(count)s."),
+        at=at,
+        name=trial.asked_by.name,
+        count=len(people),
+        **span,
+    )
 
 
 def run_shadows(day: date, *, at: datetime) -> int:
@@ -161,6 +192,26 @@ def discard_trial(trial: Trial, *, by: Employee, at: datetime) -> None:
     record("staff.trial_discarded", trial, by=by, at=at)
 
 
+def forget_old_trials(*, at: datetime) -> int:
+    """Discard trials that ended longer ago than managers want to keep them; return how many.
+
+    Their rows go and they stay listed, as when somebody discards them. Replays that were booked stay whole, and so do
+    shadows and trials that are still at it.
+    """
+    before = at - timedelta(days=TRIAL_DAYS())
+    idle = Q(job_run=None) | Q(job_run__finished_at__lt=before)
+    old = Trial.objects.filter(state__in=(TrialState.READY, TrialState.COMPUTING), asked_at__lt=before)
+    old = old.filter(Q(kind=TrialKind.SHADOW, state=TrialState.READY, last__lt=shop_day(before)) | ~_SHADOW & idle)
+    count = 0
+    for trial in old.order_by("pk"):
+        with suppress(MoveRefused), transaction.atomic():
+            move(trial, TrialState.DISCARDED, moves=TRIAL_MOVES, decided_at=at)
+            trial.offences.all().delete()
+            record("staff.trial_discarded", trial, by=None, at=at, reason=str(_("kept long enough")))
+            count += 1
+    return count
+
+
 @dataclass(frozen=True)
 class Recomputed:
     """What recomputing a span gave: how many charges it makes, and where the books say otherwise."""
@@ -211,6 +262,10 @@ def _try_day(trial: Trial, day: date, plan: _Plan, *, at: datetime) -> bool:
     if not computing.filter(Q(done_to=None) | Q(done_to__lt=day)).update(done_to=day):
         return computing.exists()
     versions = exchanged(versions_on(day) if trial.kind == TrialKind.REPLAY else [], plan.versions)
-    for _booked in apply_versions(versions, day, hand=Hand(at, trial=trial, clauses=plan.clauses)):
+    hand = Hand(at, trial=trial, clauses=plan.clauses)
+    for _booked in apply_versions(versions, day, hand=hand):
         pass
+    for version in plan.versions:
+        if not version.clause.detector:
+            reprice_reported(version, day, hand=hand)
     return True

@@ -25,7 +25,14 @@ from staff.exports.figures import IN_TIME, PAID, SALES, Row, number, parts_of, p
 from staff.exports.report import Report
 from staff.queries.kpi import Figure
 
-FORMATS = {"yuan": "¥#,##0.00", "share": "0.0%", "count": "#,##0.##", "hours": "0.0", "minutes": "0.0"}
+FORMATS = {
+    "yuan": "¥#,##0.00",
+    "share": "0.0%",
+    "count": "#,##0.##",
+    "hours": "0.0",
+    "minutes": "0.0",
+    "seconds": "0.0",
+}
 POINTS = "+#,##0.##;-#,##0.##;0"
 MOMENT, DAY = "yyyy-mm-dd hh:mm", "yyyy-mm-dd"
 FONT, INK, FAINT, ACCENT, BAR = "Microsoft YaHei", "1C1F24", "6B6F76", "C2410C", "C9C7D3"

@@ -28,6 +28,17 @@ class CaseReport(models.Model):
     fund = models.DecimalField(_("yuan into the happiness fund"), max_digits=8, decimal_places=2, default=0)
     happened_at = models.DateTimeField(_("happened at"))
     text = models.TextField(_("what happened"))
+    incident = models.CharField(_("incident"), max_length=60, blank=True)
+    """What the reporter calls the one thing that happened: a short word, or the number of a document."""
+    incident_of = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="joined",
+        verbose_name=_("same incident as"),
+    )
+    """The first report of the incident; the first itself has none."""
     witness = models.ForeignKey(
         Employee, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("witness")
     )
@@ -68,9 +79,14 @@ class CaseReport(models.Model):
                 condition=models.Q(kind=CaseKind.WAIVER, state=CaseState.REPORTED),
                 name="case_one_waiver_at_a_time",
             ),
+            models.CheckConstraint(
+                condition=models.Q(incident_of=None) | ~models.Q(incident_of=models.F("pk")),
+                name="case_joins_another_case",
+            ),
         )
         indexes = (
             models.Index(fields=("reported_at",), name="case_waiting", condition=models.Q(state=CaseState.REPORTED)),
+            models.Index(fields=("happened_at",), name="case_happened"),
         )
 
     def __str__(self) -> str:
@@ -79,6 +95,11 @@ class CaseReport(models.Model):
     def get_absolute_url(self) -> str:
         """Return the page of the case."""
         return reverse("staff:case", args=[self.pk])
+
+    @property
+    def incident_id(self) -> int:
+        """Return the key of the incident: that of its first report."""
+        return self.incident_of_id or self.pk
 
 
 class Appeal(models.Model):

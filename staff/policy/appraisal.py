@@ -25,14 +25,6 @@ OPENS_DAYS = Setting(
     least=1,
     most=15,
 )
-SCORE_BY = Setting(
-    "staff.appraisal_score_by",
-    10,
-    label=_("Day of the next month by which superiors have scored"),
-    help=_("Scoring is from the 1st to this day (STF-131)."),
-    least=1,
-    most=28,
-)
 OBJECTION_DAYS = Setting(
     "staff.objection_days",
     5,

@@ -44,6 +44,15 @@ RUN_DAYS = Setting(
     least=30,
     most=3650,
 )
+TRIAL_DAYS = Setting(
+    "staff.trial_days",
+    180,
+    label=_("Days that results of trials are kept"),
+    help=_("Counted from the end of a replay, wind tunnel or shadow; afterwards it is discarded. Booked replays stay."),
+    unit=_("days"),
+    least=7,
+    most=3650,
+)
 NOTICE_DAYS = Setting(
     "staff.notice_days",
     90,
@@ -51,6 +60,18 @@ NOTICE_DAYS = Setting(
     unit=_("days"),
     least=7,
     most=730,
+)
+LATE_DAYS = Setting(
+    "staff.late_days",
+    7,
+    label=_("Days back that facts imported late are still charged for"),
+    help=_(
+        "Chat records come in the morning after. Of days longer ago only the figures are read; a replay charges them "
+        "where people decide so."
+    ),
+    unit=_("days"),
+    least=1,
+    most=92,
 )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from django.utils.safestring import SafeString
@@ -105,7 +106,7 @@ class Shown:
         """Return the last day for the self-review."""
         return self.appraisal.cycle.last
 
-    @property
+    @cached_property
     def score_by(self) -> date:
         """Return the last day for scoring."""
         return score_until(self.appraisal.cycle)

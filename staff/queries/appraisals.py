@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import F, Q, QuerySet
 from django.utils.translation import get_language
@@ -12,12 +13,14 @@ from django.utils.translation import gettext as _
 from shopops.kit.clock import shop_day
 from shopops.kit.lists.declarations import Reader, Row
 from shopops.kit.metrics import METRICS
-from staff.models import Appraisal, AppraisalCycle, AppraisalLine, Employee
-from staff.policy.appraisal import OBJECTION_DAYS, SCORE_BY
+from staff.models import Appraisal, AppraisalCycle, AppraisalLine, ClauseVersion, Employee
+from staff.policy.appraisal import OBJECTION_DAYS
 from staff.queries.figures import parts_in_words, value_of, written
 from staff.queries.people import matching_people
 from staff.states import AppraisalState, CycleKind, CycleState, LineKind
 
+SCORING_ENDS = 10
+"""Day of the month by which the month before is scored, where STF-131 does not say (the rulebook is not loaded)."""
 SEES_ALL = "staff.view_appraisal"
 SEES_AMOUNTS = "staff.take_payroll"
 TONES = {
@@ -41,8 +44,32 @@ def span_in_words(cycle: AppraisalCycle) -> str:
 
 
 def score_until(cycle: AppraisalCycle) -> date:
-    """Return the last day for scoring: the 10th of the month after (STF-131)."""
-    return (cycle.last + timedelta(days=1)).replace(day=SCORE_BY())
+    """Return the last day for scoring: by STF-131 the 10th of the month after, or what its version then says."""
+    return scoring_ends((cycle.last + timedelta(days=1)).replace(day=1))
+
+
+def scoring_ends(month: date) -> date:
+    """Return the day of a month until which the month before is scored; one query.
+
+    It is the day of the version that is in force on that very day, as the tally asks for it.
+
+    :param month: any day of it.
+    """
+    first, last = month.replace(day=1), month.replace(day=28)
+    versions = ClauseVersion.objects.filter(
+        Q(valid_to=None) | Q(valid_to__gt=first), clause__number="STF-131", published_at__isnull=False
+    )
+    rows = versions.order_by("valid_from").values_list("valid_from", "valid_to", "parameters")
+    ends = [
+        (since, until, first.replace(day=_day_in(parameters))) for since, until, parameters in rows if since <= last
+    ]
+    in_force = [day for since, until, day in ends if since <= day and (until is None or day < until)]
+    return in_force[0] if in_force else ends[-1][2] if ends else first.replace(day=SCORING_ENDS)
+
+
+def _day_in(parameters: dict[str, Any]) -> int:
+    day = parameters.get("last_day")
+    return min(day, 28) if isinstance(day, int) and day > 0 else SCORING_ENDS
 
 
 def can_object_until(cycle: AppraisalCycle) -> date:

@@ -143,7 +143,9 @@ def knows_reporter(case: CaseReport, reader: Employee) -> bool:
 def matching_cases(text: str) -> Q:
     """Return the condition for the search box: clause, person or words of the report."""
     people = Employee.objects.filter(matching_people(text)).values("pk")
-    return Q(clause__number__istartswith=text.strip()) | Q(employee__in=people) | Q(text__icontains=text.strip())
+    words = text.strip()
+    said = Q(text__icontains=words) | Q(incident__icontains=words)
+    return Q(clause__number__istartswith=words) | Q(employee__in=people) | said
 
 
 def add_case_words(rows: list[Row], reader: Reader) -> None:

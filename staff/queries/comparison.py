@@ -8,11 +8,12 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import connection
+from django.utils.translation import gettext as _
 
 from shopops.kit.detectors import DETECTORS
 from staff.models import Clause, Employee, Trial
-from staff.queries.entries_sql import IS_REPORTED, SAID
-from staff.states import TrialKind
+from staff.queries.entries_sql import IS_OUTSIDE, SAID
+from staff.states import Standing, TrialKind
 
 _DAY = timedelta(days=1)
 DIFFERENCES = f"""
@@ -28,7 +29,7 @@ books AS MATERIALIZED (
     FROM terms JOIN staff_offence o ON o.clause_id = ANY(terms.clauses) AND o.day BETWEEN terms.first AND terms.last
         AND (terms.employee IS NULL OR o.employee_id = terms.employee)
     LEFT JOIN LATERAL ({SAID}) said ON true
-    WHERE NOT {IS_REPORTED}
+    WHERE NOT {IS_OUTSIDE}
 ),
 tried AS MATERIALIZED (
     SELECT o.* FROM terms JOIN staff_trialoffence o
@@ -41,7 +42,8 @@ differences AS (
         coalesce(b.happened_at, t.happened_at) AS happened_at, coalesce(b.day, t.day) AS day,
         coalesce(b.points, 0) AS was, coalesce(t.points, 0) AS will,
         coalesce(b.fund, 0) AS was_fund, coalesce(t.fund, 0) AS will_fund,
-        coalesce(b.has_charge, false) AS has_charge
+        coalesce(b.has_charge, false) AS has_charge, coalesce(t.standing, '') AS standing,
+        t.id IS NULL OR b.id IS NOT NULL AND t.standing = 'excused' AS vanishes
     FROM books b FULL JOIN tried t ON t.clause_id = b.clause_id AND t.subject_type = b.subject_type
         AND t.subject_id = b.subject_id AND t.employee_id = b.employee_id
     CROSS JOIN terms
@@ -54,12 +56,12 @@ differences AS (
 
 _BY_PERSON = """
 SELECT employee_id, sum(was), sum(will), count(*) FILTER (WHERE offence_id IS NULL),
-    count(*) FILTER (WHERE trial_offence_id IS NULL), sum(was_fund), sum(will_fund)
+    count(*) FILTER (WHERE vanishes), sum(was_fund), sum(will_fund)
 FROM differences GROUP BY employee_id
 """
 _CASES = """
-SELECT offence_id, trial_offence_id, clause_id, employee_id, subject_label, url, happened_at, day, was, will, was_fund,
-    will_fund
+SELECT clause_id, offence_id, trial_offence_id, subject_label, url, happened_at, day, was, will, was_fund, will_fund,
+    employee_id, standing
 FROM differences ORDER BY day, happened_at, clause_id, offence_id, trial_offence_id
 """
 
@@ -68,7 +70,8 @@ FROM differences ORDER BY day, happened_at, clause_id, offence_id, trial_offence
 class PersonDifference:
     """What a trial would change for one person: the points of the cases it judges otherwise, and how many it adds.
 
-    `was` and `will` count only cases that change; what stays as it is makes no difference.
+    `was` and `will` count only cases that change; what stays as it is makes no difference. A case that is excused on
+    trial is gone, too.
     """
 
     employee: Employee
@@ -97,6 +100,14 @@ class CaseDifference:
     was_fund: Decimal
     will_fund: Decimal
     employee_id: int = 0
+    standing: str = ""
+
+    @property
+    def becomes(self) -> str:
+        """Return in a word what the trial makes of the case, where its points alone do not say it."""
+        if not self.trial_offence_id:
+            return _("does not happen")
+        return "" if self.standing == Standing.CHARGED else str(Standing(self.standing).label)
 
 
 def differences_by_person(trial: Trial) -> list[PersonDifference]:
@@ -120,24 +131,8 @@ def differences_of(trial: Trial, employee: Employee | None) -> list[CaseDifferen
     with connection.cursor() as cursor:
         cursor.execute(DIFFERENCES + _CASES, terms_of(trial, employee=employee))
         rows = cursor.fetchall()
-    clauses = Clause.objects.in_bulk({row[2] for row in rows})
-    return [
-        CaseDifference(
-            clause=clauses[clause],
-            offence_id=offence,
-            trial_offence_id=tried,
-            subject_label=label,
-            url=url,
-            happened_at=happened_at,
-            day=day,
-            was=was,
-            will=will,
-            was_fund=was_fund,
-            will_fund=will_fund,
-            employee_id=person,
-        )
-        for offence, tried, clause, person, label, url, happened_at, day, was, will, was_fund, will_fund in rows
-    ]
+    clauses = Clause.objects.in_bulk({clause for clause, *_rest in rows})
+    return [CaseDifference(clauses[clause], *rest) for clause, *rest in rows]
 
 
 def terms_of(trial: Trial, *, employee: Employee | None = None) -> list[Any]:

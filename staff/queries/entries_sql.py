@@ -7,6 +7,11 @@ IS_REPORTED = """(o.subject_type = 'staff.CaseReport' OR EXISTS (
     WHERE c.offence_id = o.id AND c.kind = 'charge' AND c.booked_by_id IS NOT NULL AND c.trial_id IS NULL))"""
 """Somebody reported it; no tally finds it, so no tally on trial takes it away."""
 
+IS_OUTSIDE = f"""({IS_REPORTED} AND EXISTS (
+    SELECT 1 FROM staff_clause w WHERE w.id = o.clause_id AND w.detector <> ''))"""
+"""A trial has no row for it: it was reported under a clause that a detector watches. Under a clause that nobody but
+people watch a trial prices what was confirmed."""
+
 SAID = """
     SELECT sum(e.points) AS points, sum(e.fund) AS fund, bool_or(e.kind = 'charge') AS has_charge,
         bool_or(e.kind <> 'charge' AND e.trial_id IS NULL AND NOT e.workings ? 'settled') AS is_decided,

@@ -26,6 +26,8 @@ def written(metric: Metric, value: Decimal | None) -> str:
         return "–"
     if metric.unit == "yuan":
         return yuan(value)
+    if metric.unit == "seconds":
+        return _("%(count)s s") % {"count": plain(value)}
     if metric.unit == "minutes":
         return _("%(count)s min") % {"count": plain(value)}
     if metric.unit == "hours":

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from shopops.kit.clock import SHANGHAI
 from shopops.kit.verbs import Tone, verb
-from staff.models import Employee, Event
+from staff.models import Employee, Event, Position
 from staff.queries.parameters import LABELS
 from staff.queries.permissions import right_of
 
@@ -81,10 +81,22 @@ def kind_in_words(subject_type: str) -> str:
 def changes_in_words(subject_type: str, changes: dict[str, list[Any]]) -> list[Change]:
     """Put what was before and after into words, for a kind of thing such as `orders.Order`."""
     model = _model(subject_type)
+    shown = {name: pair for name, pair in changes.items() if not name.endswith("_key")}  # keys are for detectors
+    pairs = {name: _what_differs(before, after) for name, (before, after) in shown.items()}
     return [
         Change(_field_label(model, name), _in_words(model, name, before), _in_words(model, name, after) or _("nothing"))
-        for name, (before, after) in changes.items()
+        for name, (before, after) in pairs.items()
     ]
+
+
+def _what_differs(before: Any, after: Any) -> tuple[Any, Any]:
+    """Leave out of two sets of named values what is the same in both."""
+    if not (isinstance(before, dict) and isinstance(after, dict)):
+        return before, after
+    names = [name for name in {**before, **after} if before.get(name) != after.get(name)]
+    return {name: before[name] for name in names if name in before}, {
+        name: after[name] for name in names if name in after
+    }
 
 
 def _line(event: Event) -> Line:
@@ -143,13 +155,13 @@ def _in_words(model: type[models.Model] | None, name: str, value: Any) -> str:
         return ""
     if isinstance(value, bool):
         return _("yes") if value else _("no")
-    if isinstance(value, list) and name == "permissions":
-        words = _permission_words(get_language() or "")
-        return " · ".join(words.get(str(one), str(one)) for one in value)
     if isinstance(value, list):
-        return " · ".join(_in_words(model, name, one) for one in value)
+        words = _permission_words(get_language() or "") if name == "permissions" else {}
+        return " · ".join(words.get(str(one)) or _in_words(model, name, one) for one in value)
     if isinstance(value, dict):
         return " · ".join(f"{LABELS.get(key, key)}: {_in_words(None, str(key), one)}" for key, one in value.items())
+    if name == "fallback_post":
+        return str(Position.objects.filter(register_ids__contains=str(value)).first() or value)
     column = name.rpartition(" · ")[2]
     return _by_field(_field(model, name) if column == name else _field_anywhere(model, column), value)
 

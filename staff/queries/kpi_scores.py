@@ -14,11 +14,11 @@ from django.utils.translation import gettext as _
 
 from shopops.kit.charts import plain
 from shopops.kit.metrics import METRICS, Metric
-from staff.models import Employee, Kpi, KpiScore, MetricReading
+from staff.models import AppraisalCycle, Employee, Kpi, KpiScore, MetricReading
 from staff.policy.kpi import SMALL_SAMPLE
 from staff.queries.figures import parts_in_words, value_of, written
 from staff.queries.superiors import led_by
-from staff.states import KpiCycle, Machine
+from staff.states import CycleKind, CycleState, KpiCycle, Machine
 
 FULL, NOTHING = Decimal(100), Decimal(0)
 MONTHS = {KpiCycle.MONTH: 1, KpiCycle.HALF: 6, KpiCycle.YEAR: 12}
@@ -45,6 +45,13 @@ class KpiResult:
     score: Decimal | None
     grounds: str
     is_small: bool = False
+
+
+def is_out(month: date) -> bool:
+    """Say whether the results of a month are published; before that nobody hears what was scored for them."""
+    return AppraisalCycle.objects.filter(
+        kind=CycleKind.MONTH, first=month.replace(day=1), state__in=(CycleState.PUBLISHED, CycleState.LOCKED)
+    ).exists()
 
 
 def score_of(kpi: Kpi, employee: Employee, first: date, last: date) -> KpiResult:

@@ -16,10 +16,10 @@ from shopops.kit.clock import shop_day, start_of_day
 from shopops.kit.metrics import METRICS, Metric
 from staff.models import Appeal, Appraisal, Clause, ClauseVersion, Employee, Kpi, MetricReading, Offence, PointEntry
 from staff.queries.figures import parts_in_words, value_of, written
-from staff.queries.kpi_scores import KpiResult, added, bounds_of, is_small, result_of, scores_of
+from staff.queries.kpi_scores import KpiResult, added, bounds_of, is_out, is_small, result_of, scores_of
 from staff.queries.people import held_positions
 from staff.queries.rulebook import in_force, points_in_words, price_in_words
-from staff.states import AppealState, AppraisalState, CycleState, EntryKind, Standing
+from staff.states import AppealState, AppraisalState, CycleState, EntryKind, Machine, Standing
 
 FULL = Decimal(100)
 MOST_ENTRIES = 8
@@ -157,10 +157,23 @@ def kpis_of(person: Employee, *, on: date) -> list[Kpi]:
     return list(Kpi.objects.filter(mine, is_used=True).distinct().order_by("number"))
 
 
-def kpi_results(person: Employee, kpis: list[Kpi], *, first: date, last: date) -> list[KpiResult]:
-    """Return what each indicator comes to for a person; those that say something first."""
+def kpi_results(person: Employee, kpis: list[Kpi], *, first: date, last: date, is_own: bool = False) -> list[KpiResult]:
+    """Return what each indicator comes to for a person; those that say something first.
+
+    :param is_own: the person reads it: what was scored on forms is told when the month is published, not before.
+    """
     scores = scores_of([person], kpis, first, last)
     results = [scores[person.pk, kpi.pk] for kpi in kpis]
+    if (
+        is_own
+        and any(one.kpi.machine == Machine.FORM and one.value is not None for one in results)
+        and not is_out(first)
+    ):
+        hidden = _("Told when the month is published.")
+        results = [
+            KpiResult(one.kpi, None, None, None, None, hidden) if one.kpi.machine == Machine.FORM else one
+            for one in results
+        ]
     return sorted(results, key=lambda result: (result.value is None, result.kpi.number))
 
 

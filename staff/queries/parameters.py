@@ -17,6 +17,8 @@ NOT_SHOWN = ("see",)
 
 LABELS = {
     "seconds": gettext_lazy("Seconds"),
+    "first_seconds": gettext_lazy("Seconds to the first reply"),
+    "ring_seconds": gettext_lazy("Seconds of ringing"),
     "minutes": gettext_lazy("Minutes"),
     "hours": gettext_lazy("Hours"),
     "days": gettext_lazy("Days"),
@@ -25,6 +27,8 @@ LABELS = {
     "weeks": gettext_lazy("Weeks"),
     "months": gettext_lazy("Months"),
     "times": gettext_lazy("Times"),
+    "times_medium": gettext_lazy("Middling from the failure number"),
+    "times_grave": gettext_lazy("Grave from the failure number"),
     "pieces": gettext_lazy("Pieces"),
     "items": gettext_lazy("Items"),
     "people": gettext_lazy("People"),
@@ -47,10 +51,13 @@ LABELS = {
     "lunch_hours": gettext_lazy("Hours for lunch"),
     "everybody_on_duty": gettext_lazy("Everybody on duty answers"),
     "first_reply_too": gettext_lazy("Also prices the first reply"),
+    "annotate_all": gettext_lazy("Every conversation wants an annotation, not only those left overnight"),
     "fallback_post": gettext_lazy("Who answers where nobody else does"),
 }
 _COUNTED = {
     "seconds": ngettext_lazy("%(n)s second", "%(n)s seconds", "n"),
+    "first_seconds": ngettext_lazy("first reply within %(n)s second", "first reply within %(n)s seconds", "n"),
+    "ring_seconds": ngettext_lazy("rings for %(n)s second", "rings for %(n)s seconds", "n"),
     "minutes": ngettext_lazy("%(n)s minute", "%(n)s minutes", "n"),
     "hours": ngettext_lazy("%(n)s hour", "%(n)s hours", "n"),
     "days": ngettext_lazy("%(n)s day", "%(n)s days", "n"),

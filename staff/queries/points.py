@@ -13,12 +13,13 @@ from django.db.models import Count, Max, Q, QuerySet, Sum
 from django.db.models.functions import Greatest
 
 from shopops.kit.clock import shop_day
-from staff.models import Employee, Offence, PointEntry
+from staff.models import Appeal, Employee, MetricReading, Offence, PointEntry
 from staff.queries.appeals import appeal_until, open_offences
 from staff.queries.units import unit_names
 from staff.states import ClauseKind, EntryKind, Standing
 
 NOTHING = Decimal(0)
+POINTS_METRIC = "staff.points"
 
 _COUNTERS = Q(kind=EntryKind.COUNTER)
 _CHARGES = Q(kind=EntryKind.CHARGE)
@@ -40,6 +41,27 @@ def points_moved(first: date, last: date) -> dict[date, datetime]:
         .annotate(at=Greatest(Max("booked_at"), Max("offence__appeal__filed_at"), Max("offence__appeal__closed_at")))
     )
     return dict(rows.values_list("day", "at"))
+
+
+def old_days_moved(before: date, *, since: datetime) -> list[date]:
+    """Return the days before another whose points moved after they were read, newest first; three queries.
+
+    :param since: movements before that moment are not looked for; a day nobody has read stays so.
+    """
+    moved: dict[date, datetime] = {}
+    old = PointEntry.objects.filter(day__lt=before).order_by()
+    booked = old.filter(booked_at__gt=since).values_list("day").annotate(at=Max("booked_at"))
+    contested = Appeal.objects.filter(Q(filed_at__gt=since) | Q(closed_at__gt=since)).values("offence")
+    appealed = (
+        old.filter(offence__in=contested)
+        .values_list("day")
+        .annotate(at=Greatest(Max("offence__appeal__filed_at"), Max("offence__appeal__closed_at")))
+    )
+    for day, at in [*booked, *appealed]:
+        moved[day] = max(at, moved.get(day, at))
+    readings = MetricReading.objects.filter(metric=POINTS_METRIC, day__in=list(moved)).order_by()
+    read = readings.values_list("day").annotate(at=Max("read_at"))
+    return sorted((day for day, at in read if at < moved[day]), reverse=True)
 
 
 def entries_of_person(employee: Employee, *, first: date, last: date) -> QuerySet[PointEntry]:

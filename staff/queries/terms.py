@@ -56,12 +56,31 @@ def terms_in_words(version: ClauseVersion, posts: Mapping[str, Position] | None 
     return [*charges_in_words(version, posts), *_limits(version)]
 
 
+def terms_as_facts(version: ClauseVersion, posts: Mapping[str, Position] | None = None) -> list[tuple[str, str]]:
+    """Return the same terms each under its name, for a page that shows facts; names that say nothing are left out.
+
+    :param posts: as for `terms_in_words`.
+    """
+    named = (
+        (_("Price of a case"), _prices(version)),
+        (_("Besides and dearer"), _whom(version, posts)),
+        (_("Most in a month"), _cap(version)),
+        (_("Excused by itself"), [str(ExcuseKind(kind).label) for kind in version.excuses]),
+        (_("Exemption"), [_exemption(version)] if _exemption(version) else []),
+        (_("Time to appeal"), _appeal(version)),
+    )
+    return [(name, " · ".join(words)) for name, words in named if words]
+
+
 def charges_in_words(version: ClauseVersion, posts: Mapping[str, Position] | None = None) -> list[str]:
     """Return what a version costs, how often, from when it is dearer and who else pays."""
-    terms = [*_prices(version), *_whom(version, posts)]
-    if version.monthly_cap is not None:
-        terms.append(_("at most %(points)s points a month") % {"points": f"{version.monthly_cap.normalize():f}"})
-    return terms
+    return [*_prices(version), *_whom(version, posts), *_cap(version)]
+
+
+def _cap(version: ClauseVersion) -> list[str]:
+    if version.monthly_cap is None:
+        return []
+    return [_("at most %(points)s points a month") % {"points": f"{version.monthly_cap.normalize():f}"}]
 
 
 def _prices(version: ClauseVersion) -> list[str]:
@@ -120,10 +139,17 @@ def _limits(version: ClauseVersion) -> list[str]:
     if version.excuses:
         said = _(", ").join(str(ExcuseKind(kind).label) for kind in version.excuses)
         terms.append(_("excused by %(reasons)s") % {"reasons": said})
-    exemption = version.exemption_en if get_language() == "en" else version.exemption
-    if exemption:
+    if exemption := _exemption(version):
         terms.append(_("not where: %(exemption)s") % {"exemption": exemption})
-    if version.clause.kind == ClauseKind.PENALTY and costs(version):
-        days = version.appeal_days
-        terms.append(ngettext("%(n)s day to appeal", "%(n)s days to appeal", days) % {"n": days})
-    return terms
+    return [*terms, *_appeal(version)]
+
+
+def _exemption(version: ClauseVersion) -> str:
+    return version.exemption_en if get_language() == "en" else version.exemption
+
+
+def _appeal(version: ClauseVersion) -> list[str]:
+    if version.clause.kind != ClauseKind.PENALTY or not costs(version):
+        return []
+    days = version.appeal_days
+    return [ngettext("%(n)s day to appeal", "%(n)s days to appeal", days) % {"n": days}]

@@ -8,17 +8,17 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from django.db import connection
-from django.db.models import Count, F, Prefetch, Q, QuerySet
+from django.db.models import Count, F, Prefetch, Q, QuerySet, Sum
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from shopops.kit.detectors import DETECTORS
 from shopops.kit.lists.declarations import Reader, Row
-from staff.models import ClauseVersion, OrgUnit, Trial
+from staff.models import ClauseVersion, Employee, OrgUnit, Trial, TrialOffence
 from staff.queries.comparison import DIFFERENCES, PersonDifference, differences_by_person, terms_of
 from staff.queries.rulebook import points_in_words
-from staff.states import TrialKind, TrialState, VersionState
+from staff.states import Standing, TrialKind, TrialState, VersionState
 
 SHIFTS = (
     (0, 8, gettext_lazy("night 0–8")),
@@ -29,9 +29,11 @@ SHIFTS = (
 """The two shifts of customer service (STF-099: early 8–17, late 16–24) and the hours beside them."""
 _BY_HOUR = """
 SELECT extract(hour FROM happened_at AT TIME ZONE 'Asia/Shanghai')::int, count(*) FILTER (WHERE offence_id IS NULL),
-    count(*) FILTER (WHERE trial_offence_id IS NULL)
+    count(*) FILTER (WHERE vanishes)
 FROM differences GROUP BY 1
 """
+ANSWERED_FOR = Q(standing=Standing.WARNED) | Q(standing=Standing.CHARGED) & ~Q(points=0, fund=0)
+"""What a person hears of; excused and merged cases, and those above a cap, cost nothing."""
 _TONES = {
     TrialState.COMPUTING: "info",
     TrialState.READY: "good",
@@ -106,6 +108,29 @@ class Outcome:
     def winners(self) -> list[PersonDifference]:
         """Return who would have more."""
         return [one for one in self.people if one.difference > 0]
+
+
+class PersonCharged(NamedTuple):
+    """What one person would answer for on trial, whether the books say the same or not."""
+
+    employee: Employee
+    cases: int
+    points: Decimal
+
+
+def charged_on_trial(trial: Trial) -> list[PersonCharged]:
+    """Return whom a trial charges or warns at all, the dearest first; two queries."""
+    sums = trial.offences.filter(ANSWERED_FOR).values("employee").order_by()
+    rows = sums.annotate(cases=Count("pk"), points=Sum("points"))
+    people = Employee.objects.in_bulk([row["employee"] for row in rows])
+    found = [PersonCharged(people[row["employee"]], row["cases"], row["points"]) for row in rows]
+    return sorted(found, key=lambda one: (one.points, -one.cases, one.employee.name_pinyin, one.employee.pk))
+
+
+def cases_charged(trial: Trial, employee: Employee) -> QuerySet[TrialOffence]:
+    """Return the cases of one person that a trial charges or warns of, in the order they happened."""
+    cases = TrialOffence.objects.filter(ANSWERED_FOR, trial=trial, employee=employee)
+    return cases.select_related("clause").order_by("happened_at", "pk")
 
 
 def outcome_of(trial: Trial) -> Outcome:

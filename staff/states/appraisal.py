@@ -2,6 +2,7 @@
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from shopops.kit.moves import Moves
 from shopops.kit.verbs import declare_verbs
@@ -20,8 +21,8 @@ class CycleState(TextChoices):
 
     OPEN = "open", _("self-review and scoring")
     AUDIT = "audit", _("checked by HR")
-    PUBLISHED = "published", _("published")
-    LOCKED = "locked", _("locked")
+    PUBLISHED = "published", pgettext_lazy("of an appraisal", "published")
+    LOCKED = "locked", pgettext_lazy("of an appraisal", "locked")
 
 
 CYCLE_MOVES: Moves = {
@@ -37,7 +38,7 @@ class AppraisalState(TextChoices):
     WAITING = "waiting", _("self-review to come")
     SELF_REVIEWED = "self_reviewed", _("to be scored")
     SCORED = "scored", _("scored")
-    PUBLISHED = "published", _("published")
+    PUBLISHED = "published", pgettext_lazy("of an appraisal", "published")
     SIGNED = "signed", _("signed by the person")
     APPEALED = "appealed", _("objected to")
     SETTLED = "settled", _("settled")

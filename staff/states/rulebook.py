@@ -130,6 +130,7 @@ declare_verbs(
         "staff.offence_waived": _("waived the points"),
         "staff.case_reported": _("reported the case"),
         "staff.case_withdrawn": _("withdrew the case"),
+        "staff.case_joined": _("joined it to another report of the incident"),
         "staff.excuse_entered": _("entered an excuse"),
         "staff.trial_started": _("started the trial"),
         "staff.points_adjusted": _("adjusted the points"),

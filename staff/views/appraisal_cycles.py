@@ -92,7 +92,10 @@ def cycle(request: HttpRequest, number: int) -> HttpResponse:
         "outliers": outliers_of(found)[:MOST_SHOWN],
         "grades": [(band, count, GRADE_TONES.get(band.code, "plain")) for band, count in grades],
         "grades_chart": horizontal_bars(
-            [Point(str(band), count) for band, count in grades], title=_("People by grade"), name=_("People")
+            [Point(str(band), count) for band, count in grades],
+            title=_("People by grade"),
+            name=_("People"),
+            width=520,
         ),
         "units_chart": _units_chart(found),
         "run": run,
@@ -192,7 +195,7 @@ def _units_chart(found: AppraisalCycle) -> Any:
     if not units:
         return None
     series = [Series(name, counts) for name, counts in bands if any(counts)]
-    return stacked_bars(units, series, title=_("Grades by unit"), size=(480, 240))
+    return stacked_bars(units, series, title=_("Grades by unit"), size=(560, 240))
 
 
 def _done(request: HttpRequest, found: AppraisalCycle, said: str, do: Any) -> HttpResponse:

@@ -11,7 +11,6 @@ from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -36,7 +35,8 @@ from shopops.kit.lists import (
     one_by_one,
 )
 from shopops.kit.refusals import Refused
-from staff.actions.cases import add_evidence, confirm_case, reject_case, report_case, withdraw_case
+from staff.actions.cases import add_evidence, confirm_case, reject_case, withdraw_case
+from staff.actions.incidents import report_people
 from staff.forms.cases import MOMENT, AnswerForm, CaseForm, FilesForm, ReasonForm
 from staff.models import CaseReport, Clause, Employee
 from staff.policy.cases import REWARD_FUND, REWARD_POINTS
@@ -56,10 +56,12 @@ from staff.queries.cases import (
 from staff.queries.clauses import DEPARTMENTS
 from staff.queries.files import shown_files
 from staff.queries.history import history_of
+from staff.queries.incidents import others_of_incident
 from staff.queries.rulebook import wording, words_on
 from staff.queries.terms import grade_in_words, terms_in_words
 from staff.states import CaseKind, CaseState
 from staff.views.asking import actor, checked
+from staff.views.incidents import moment_of, reports_offered, reports_to_join
 
 SECRET = ("staff.case_reported", "staff.file_taken")
 """Lines of the trail that tell who reported: not for the person it is about."""
@@ -118,6 +120,7 @@ CASES_PAGE = ListPage(
         "decided_at",
         "answer",
         "text",
+        "incident",
         "file_count",
     ),
     finish=add_case_words,
@@ -184,6 +187,7 @@ CASES_PAGE = ListPage(
             ExportColumn(_("Yuan"), "fund", kind="money"),
             ExportColumn(_("Happened at"), "happened_at", kind="time"),
             ExportColumn(_("What happened"), "text"),
+            ExportColumn(_("Incident"), "incident"),
             ExportColumn(_("Reported by"), "reported_by__name"),
             ExportColumn(_("Reported at"), "reported_at", kind="time"),
             ExportColumn(_("State"), "state_label"),
@@ -203,21 +207,22 @@ def case_new(request: HttpRequest) -> HttpResponseBase:
     """Ask for a case, from a clause or from a person (in the address), and report it."""
     at = now()
     if request.method == "POST":
-        form = CaseForm(request.POST, request.FILES, day=shop_day(at))
+        form = CaseForm(request.POST, request.FILES, day=shop_day(at), by=actor(request))
         if form.is_valid():
             try:
-                case = _report(request, form, at=at)
+                cases = _report(request, form, at=at)
             except Refused as refusal:
                 form.add_error(None, str(refusal))
             else:
                 messages.success(request, _now("Reported; somebody else decides it now."))
-                return redirect(case)
+                return redirect(cases[0])
     else:
         initial = {name: request.GET[name] for name in ("clause", "employee") if request.GET.get(name)}
         initial["happened_at"] = at.astimezone(SHANGHAI).strftime(MOMENT)
-        form = CaseForm(initial=initial, day=shop_day(at))
+        form = CaseForm(initial=initial, day=shop_day(at), by=actor(request))
     context = {"form": form, **_terms(form["clause"].value(), form["happened_at"].value(), at=at)}
     context |= {"grade": form["grade"].value() or "", "points": form["points"].value(), "fund": form["fund"].value()}
+    context |= reports_offered(request, form["happened_at"].value(), chosen=form["joins"].value(), at=at)
     return render(request, "staff/cases/new.html", context)
 
 
@@ -257,6 +262,8 @@ def case(request: HttpRequest, number: int) -> HttpResponse:
             "files": shown_files(found.files.all()),
             "knows_reporter": told,
             "may_decide": decides,
+            "others": others_of_incident(found, reader),
+            "to_join": reports_to_join(found, reader, may_decide=decides),
             "is_mine": found.reported_by_id == reader.pk,
             "is_waiting": found.state == CaseState.REPORTED,
             "story": story if told else [line for line in story if line.verb not in SECRET],
@@ -312,11 +319,11 @@ def _case(request: HttpRequest, number: int) -> CaseReport:
     return get_object_or_404(visible_cases(actor(request)), pk=number)
 
 
-def _report(request: HttpRequest, form: CaseForm, *, at: datetime) -> CaseReport:
+def _report(request: HttpRequest, form: CaseForm, *, at: datetime) -> list[CaseReport]:
     asked = form.cleaned_data
-    return report_case(
+    return report_people(
+        form.everybody,
         clause=asked["clause"],
-        employee=asked["employee"],
         happened_at=asked["happened_at"],
         text=asked["text"],
         grade=asked["grade"],
@@ -324,6 +331,8 @@ def _report(request: HttpRequest, form: CaseForm, *, at: datetime) -> CaseReport
         fund=asked["fund"],
         witness=asked["witness"],
         files=asked["evidence"],
+        incident=asked["incident"],
+        joins=asked["joins"],
         by=actor(request),
         at=at,
     )
@@ -334,7 +343,7 @@ def _terms(number: Any, happened_at: Any, *, at: datetime) -> Mapping[str, Any]:
     clause = Clause.objects.filter(number=str(number or "")[:12]).select_related("rulebook").first()
     if clause is None or not is_reportable(clause):
         return {"clause": None}
-    day = shop_day(_moment(happened_at) or at)
+    day = shop_day(moment_of(happened_at) or at)
     price: Price | None = price_on(clause, day)
     if price is None:
         return {"clause": clause, "day": day, "price": None}
@@ -348,14 +357,3 @@ def _terms(number: Any, happened_at: Any, *, at: datetime) -> Mapping[str, Any]:
         "most_points": REWARD_POINTS(),
         "most_fund": REWARD_FUND(),
     }
-
-
-def _moment(text: Any) -> datetime | None:
-    """Return a moment of the form on the shop's clock; None where there is none."""
-    try:
-        found = text if isinstance(text, datetime) else parse_datetime(str(text))
-    except ValueError:
-        return None
-    if found is None:
-        return None
-    return found if found.tzinfo else found.replace(tzinfo=SHANGHAI)

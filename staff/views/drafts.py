@@ -31,6 +31,7 @@ from staff.actions.drafts import (
 from staff.actions.trials import start_trial
 from staff.forms.drafts import DraftForm, DropForm, PublicationForm
 from staff.models import Clause, ClauseVersion, Employee
+from staff.queries.cases import is_reportable
 from staff.queries.drafts import (
     OPEN,
     TONES,
@@ -177,8 +178,8 @@ def draft_tunnel(request: HttpRequest, number: int) -> HttpResponse:
     found = _draft(number)
     if found.state not in OPEN:
         raise Refused(_("Only drafts are tried in the wind tunnel."))
-    if not _is_watched(found):
-        raise Refused(_("Nothing watches this clause by itself, so there is nothing to try."))
+    if not _can_try(found):
+        raise Refused(_("Nothing is booked under this clause, so there is nothing to try."))
     at = now()
     last = shop_day(at) - DAY
     start_trial(
@@ -255,6 +256,7 @@ def _page(
         "texts": _texts(found, before, words),
         "is_open": is_open,
         "is_watched": _is_watched(found),
+        "can_try": _can_try(found),
         "has_hand": has_hand,
         "may_change": found.state == VersionState.DRAFT,
         "may_publish": is_open and not has_hand and by.has_perm("staff.publish_clause"),
@@ -294,6 +296,11 @@ def _form_page(request: HttpRequest, form: DraftForm, clause: Clause, found: Cla
 
 def _is_watched(found: ClauseVersion) -> bool:
     return found.clause.detector in DETECTORS
+
+
+def _can_try(found: ClauseVersion) -> bool:
+    """Say whether the past has cases of a clause: found by the system, or reported by people and confirmed."""
+    return _is_watched(found) or (not found.clause.detector and is_reportable(found.clause))
 
 
 def _draft(number: int) -> ClauseVersion:

@@ -24,7 +24,14 @@ from staff.queries.home import Figures, Tile, company_figures, own_tiles, work_o
 from staff.queries.notifications import latest_news
 from staff.views.radar import radar_card
 
-ICONS = {"yuan": "wallet", "share": "percent", "hours": "timer", "minutes": "timer", "count": "hash"}
+ICONS = {
+    "yuan": "wallet",
+    "share": "percent",
+    "hours": "timer",
+    "minutes": "timer",
+    "seconds": "timer",
+    "count": "hash",
+}
 NOON, EVENING, NIGHT = 12, 18, 5
 MOST_NEWS = 6
 SPARK_TONES = {"good": "good", "danger": "bad", "muted": "accent"}

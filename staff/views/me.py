@@ -87,7 +87,8 @@ def _page(request: HttpRequest, person: Employee) -> HttpResponse:
     kpis = kpis_of(person, on=min(last, shop_day(at)))
     figures = own_figures(person, kpis, first=first, last=last)
     measured = {figure.kpi.pk for figure in figures if figure.kpi}
-    results = [result for result in kpi_results(person, kpis, first=first, last=last) if result.kpi.pk not in measured]
+    found = kpi_results(person, kpis, first=first, last=last, is_own=is_mine)
+    results = [result for result in found if result.kpi.pk not in measured]
     rules, everybody = rules_of(person, at=at)
     radar = coming_for(person, at=at, most=MOST_COMING)
     appraisals = results_of(person)
@@ -97,6 +98,7 @@ def _page(request: HttpRequest, person: Employee) -> HttpResponse:
         {
             **_months(first, person, is_mine=is_mine),
             "at": at,
+            "read_to": min(last, shop_day(at) - timedelta(days=1)),
             "person": person,
             "is_mine": is_mine,
             "posts": held_positions(person, on=shop_day(at)),

@@ -33,7 +33,7 @@ from staff.queries.evidence import (
 )
 from staff.queries.files import shown_files
 from staff.queries.rulebook import wording, words_on
-from staff.queries.terms import grade_in_words, price_in_words, terms_in_words
+from staff.queries.terms import grade_in_words, price_in_words, terms_as_facts
 from staff.states import AppealState, EntryKind, ExcuseKind, Standing
 from staff.views.asking import actor, checked
 
@@ -69,7 +69,7 @@ def offence(request: HttpRequest, number: int) -> HttpResponse:
             "facts": [fact for fact in facts if not fact.moment],
             "late": lateness(found),
             "text": wording(found.version, words),
-            "terms": terms_in_words(found.version, words.posts),
+            "terms": terms_as_facts(found.version, words.posts),
             "priced": price_in_words(found.version),
             "grade": grade_in_words(found.grade) if found.grade else "",
             "entries": [_entry(one) for one in entries],
@@ -78,6 +78,7 @@ def offence(request: HttpRequest, number: int) -> HttpResponse:
             "is_warning": found.standing == Standing.WARNED,
             "is_reward": balance.points > 0,
             "is_settled": bool(entries) and not balance,
+            "is_undone": bool(entries) and not balance and found.standing == Standing.CHARGED,
             "is_mine": is_mine,
             "is_open": bool(getattr(found, "appeal", None)) and found.appeal.state in OPEN,
             "appeal_tone": VERDICT_TONES.get(found.appeal.verdict, "plain") if hasattr(found, "appeal") else "",

@@ -225,6 +225,6 @@ def _chart(weeks: list[tuple[date, int]]) -> SafeString:
         [f"{monday:%m-%d}" for monday, _count in weeks],
         [Series(_now("Cases"), [count for _monday, count in weeks])],
         title=_now("Cases under this clause, week by week"),
-        size=(560, 150),
+        size=(760, 170),
         table=False,
     )

@@ -32,6 +32,8 @@ from staff.queries.trials import (
     TeamDifference,
     add_trial_words,
     cases_by_shift,
+    cases_charged,
+    charged_on_trial,
     listed_trials,
     matching_trials,
     outcome_of,
@@ -149,6 +151,7 @@ def trial_person(request: HttpRequest, number: int, employee: int) -> HttpRespon
     found = _trial(number)
     person = get_object_or_404(Employee.objects.select_related("unit"), pk=employee)
     cases = differences_of(found, person)
+    charged = cases_charged(found, person)
     context = {
         "trial": found,
         "person": person,
@@ -156,6 +159,8 @@ def trial_person(request: HttpRequest, number: int, employee: int) -> HttpRespon
             (case, signed(case.was), signed(case.will), signed(case.will - case.was)) for case in cases[:MOST_CASES]
         ],
         "count": len(cases),
+        "charged": [(one, signed(one.points)) for one in charged[:MOST_CASES]],
+        "charged_count": charged.count(),
         "was": signed(sum((case.was for case in cases), Decimal(0))),
         "will": signed(sum((case.will for case in cases), Decimal(0))),
         "difference": signed(sum((case.will - case.was for case in cases), Decimal(0))),
@@ -223,7 +228,11 @@ def outcome_context(found: Trial, by: Employee) -> dict[str, Any]:
     if not has_rows:
         return context
     outcome = outcome_of(found)
+    charged = [] if found.kind == TrialKind.REPLAY else charged_on_trial(found)
     return context | {
+        "charged": [(one, signed(one.points)) for one in charged],
+        "charged_cases": sum(one.cases for one in charged),
+        "charged_points": signed(sum((one.points for one in charged), Decimal(0))),
         "outcome": outcome,
         "difference": signed(outcome.will - outcome.was),
         "was": signed(outcome.was),

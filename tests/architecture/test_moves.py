@@ -10,6 +10,7 @@ from tests.architecture.code import APPS, called, calls, files, name_of, texts, 
 SET_BASED = {
     "orders/actions/review.py": "ten thousand orders approved in one statement, by the table of moves",
     "orders/imports/order_rows.py": "an import's orders follow the platform by a table of moves joined in",
+    "service/actions/cutting.py": "a conversation waits or is answered as its messages say, whatever was imported last",
 }
 """Files whose SQL writes a state for many rows at once."""
 

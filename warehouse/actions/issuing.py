@@ -19,9 +19,9 @@ from shopops.kit.sentences import sentence
 from staff.actions.events import record_rows
 from staff.models import Employee
 from warehouse.actions.balances import lock_balances, move_pieces, next_ids
-from warehouse.models import DispatchLine, DispatchNote, Reservation, StockBalance
+from warehouse.models import DispatchLine, DispatchNote, Reservation, StockBalance, Warehouse
 from warehouse.queries.stock import main_warehouse, parts_of
-from warehouse.states import WaveKind
+from warehouse.states import DEFECTIVE, WaveKind
 
 
 class Wanted(NamedTuple):
@@ -161,6 +161,9 @@ class _Plan:
 def _plans(requests: Iterable[NoteRequest]) -> list[_Plan]:
     requests = list(requests)
     home = main_warehouse()
+    named = {request.warehouse_id for request in requests if request.warehouse_id}
+    if named and Warehouse.objects.filter(pk__in=named, code=DEFECTIVE).exists():
+        raise Refused(_("Nothing is shipped from the warehouse for defective goods."))
     parts = parts_of(wanted.sku_id for request in requests for wanted in request.wanted)
     plans = []
     for request in requests:

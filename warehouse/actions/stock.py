@@ -16,12 +16,18 @@ from staff.models import Employee
 from warehouse.actions.balances import lock_balances, move_pieces
 from warehouse.models import Bin, StockBalance, StockMove, Warehouse
 from warehouse.queries.stock import main_warehouse
-from warehouse.states import MoveKind
+from warehouse.states import DEFECTIVE, MoveKind
 
 
 def ensure_warehouse() -> Warehouse:
     """Return the main warehouse, made on first use."""
     return main_warehouse() or Warehouse.objects.get_or_create(code="main", defaults={"name": "主仓"})[0]
+
+
+def ensure_defective_warehouse() -> Warehouse:
+    """Return the warehouse for goods that came back defective, made on first use; never the first one."""
+    ensure_warehouse()
+    return Warehouse.objects.get_or_create(code=DEFECTIVE, defaults={"name": "次品仓"})[0]
 
 
 @transaction.atomic

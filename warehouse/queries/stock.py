@@ -13,7 +13,7 @@ from shopops.kit.lists import Reader
 from shopops.kit.lists.declarations import Row
 from warehouse.models import Reservation, StockBalance, StockMove, Warehouse
 from warehouse.policy import LOW_STOCK
-from warehouse.states import MoveKind
+from warehouse.states import DEFECTIVE, MoveKind
 
 
 class PartShare(NamedTuple):
@@ -46,8 +46,8 @@ class Explanation:
 
 
 def main_warehouse() -> Warehouse | None:
-    """Return the warehouse that ships unless another is named: the first one."""
-    return Warehouse.objects.order_by("pk").first()
+    """Return the warehouse that ships unless another is named: the first one that is not for defective goods."""
+    return Warehouse.objects.exclude(code=DEFECTIVE).order_by("pk").first()
 
 
 def parts_of(sku_ids: Iterable[int]) -> dict[int, list[tuple[int, int]]]:
@@ -72,7 +72,9 @@ def available(sku_ids: Iterable[int], *, warehouse: Warehouse | None = None) -> 
     plain = wanted | {part for shares in parts.values() for part, _ in shares}
     balances = StockBalance.objects.filter(sku_id__in=plain)
     if warehouse is None:
-        balances = balances.filter(warehouse_id=Warehouse.objects.order_by("pk").values("pk")[:1])
+        balances = balances.filter(
+            warehouse_id=Warehouse.objects.exclude(code=DEFECTIVE).order_by("pk").values("pk")[:1]
+        )
     else:
         balances = balances.filter(warehouse=warehouse)
     free = dict(balances.values_list("sku_id", F("on_hand") - F("reserved")))
@@ -136,7 +138,7 @@ def matching_skus(text: str, *, prefix: str = "sku__") -> Q:
 
 def running_out() -> Q:
     """Return the condition for balances with few pieces left (WH-024)."""
-    return Q(free__gt=0, free__lt=LOW_STOCK())
+    return Q(free__gt=0, free__lt=LOW_STOCK()) & ~Q(warehouse__code=DEFECTIVE)
 
 
 def add_stock_words(rows: list[Row], _reader: Reader) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
+from io import StringIO
 from random import Random
 
 from django.core.management import call_command
@@ -98,6 +99,7 @@ def make_demo_shop(*, orders: int, days: int, seed: int, at: datetime, say: Say 
 def _open_house(at: datetime) -> None:
     """Set up what every installation has, and the demo's people."""
     call_command("setup_roles", verbosity=0)
+    call_command("load_shifts", stdout=StringIO())
     call_command("load_carriers", verbosity=0)
     load_rulebook(at=at)
     load_kpis(at=at)

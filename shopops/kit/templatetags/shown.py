@@ -17,6 +17,7 @@ from django.utils.translation import ngettext
 from shopops.kit.charts import compact
 from shopops.kit.clock import SHANGHAI
 from shopops.kit.drawn import drawn_fields
+from shopops.kit.masking import mask_nick
 
 register = template.Library()
 register.filter("fields", drawn_fields)
@@ -132,6 +133,12 @@ def flag_colour(value: Any) -> str:
 def initial(value: Any) -> str:
     """Return the first character of a name, for an avatar."""
     return str(value).strip()[:1].upper()
+
+
+@register.filter
+def nick(value: Any) -> str:
+    """Return a buyer's nick with its middle hidden: t***5."""
+    return mask_nick(str(value or ""))
 
 
 @register.filter

@@ -19,7 +19,7 @@ from staff.actions.appraisal_cycles import (
     reopen_cycle,
 )
 from staff.actions.appraisals import object_to_result, sign_result
-from staff.models import Appraisal, AppraisalCycle, CountedEntry, Event, Notification, PayTerms
+from staff.models import Appraisal, AppraisalCycle, CountedEntry, Event, KpiScore, Notification, PayTerms
 from staff.queries.appraisal_points import points_of_people
 from staff.states import AppraisalState, CycleKind, CycleState
 from tests.factories.appraisal import (
@@ -246,3 +246,13 @@ def test_an_adjustment_moves_the_score_within_its_limit(adjustment):
     scored = score(of(cycle, cast["lina"]), adjustment=Decimal(adjustment), reason="带新人")
     assert scored.score == 97 + Decimal(adjustment)
     assert Event.objects.get(verb="staff.appraisal_adjusted").reason == "带新人"
+
+
+def test_publishing_a_month_tells_what_was_scored_on_forms_once():
+    cast = make_house()
+    cycle = open_month()
+    score_everybody(cycle)
+    told = Notification.objects.filter(kind="staff.kpi_scored")
+    assert not told.exists()
+    publish(cycle, cast["xujing"])
+    assert told.count() == KpiScore.objects.filter(replaced_at=None).count() > 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -21,7 +21,7 @@ from staff.actions.drafts import (
     unshadow_draft,
 )
 from staff.actions.rulebook import load_rulebook
-from staff.models import Clause, ClauseVersion, Event, Notification
+from staff.models import Clause, ClauseVersion, Event, Notification, RadarSighting
 from staff.queries.drafts import open_drafts, waiting_drafts
 from staff.queries.rulebook import in_force
 from staff.states import VersionState
@@ -53,6 +53,18 @@ def test_a_draft_starts_as_a_copy_of_the_version_in_force(clause):
     assert (draft.version, draft.state, draft.valid_from) == (None, VersionState.DRAFT, TOMORROW)
     assert in_force(TOMORROW).get(clause=clause) == first
     assert Event.objects.get(verb="staff.clause_drafted").changes == {}
+
+
+def test_what_a_new_rule_does_away_with_was_not_avoided_by_anybody(clause):
+    def seen(number: int, day: int) -> RadarSighting:
+        return RadarSighting.objects.create(
+            clause=clause, employee=zhaomin(), subject_type="warehouse.DispatchNote", subject_id=number, points=-3,
+            due_at=datetime(2026, 11, day, 16, tzinfo=UTC), seen_at=NOON,
+        )  # fmt: skip
+
+    before, after = seen(1, 20), seen(2, 21)
+    publish(drafted(clause))
+    assert list(RadarSighting.objects.all()) == [before], after
 
 
 def test_a_second_person_publishes_and_both_versions_keep_their_days(clause):

@@ -185,10 +185,18 @@ def test_what_nobody_watches_is_not_tried(analyst, enter):
     draft = drafted(analyst, "ORD-015", points=Decimal(0), appeal_days=5)
     client = enter(analyst)
     page = text_of(client.get(draft.get_absolute_url()))
-    assert "没有自动检测" in page
+    assert "没有可以试算的历史个案" in page
     client.post(f"{draft.get_absolute_url()}tunnel/")
     client.post(f"{draft.get_absolute_url()}shadow/", {"shadow": "on"})
     assert not Trial.objects.exists()
+
+
+def test_of_a_clause_that_people_report_the_confirmed_cases_are_tried(analyst, enter):
+    draft = drafted(analyst, "DATA-018", points=Decimal(-12))
+    client = enter(analyst)
+    assert "人工上报" in text_of(client.get(draft.get_absolute_url()))
+    client.post(f"{draft.get_absolute_url()}tunnel/")
+    assert [*Trial.objects.get().versions.all()] == [draft]
 
 
 def test_a_draft_runs_in_shadow_and_ends_it(analyst, enter):

@@ -17,9 +17,10 @@ from shopops.kit.refusals import Refused
 from staff.actions.metrics import read_metrics, read_metrics_until
 from staff.actions.reports import take_daily_snapshot
 from staff.actions.tally import tally_day
-from staff.models import MetricReading
+from staff.models import Appeal, MetricReading, Offence
 from staff.queries.figures import value_of
 from staff.queries.kpi import day_figures, facts_behind, person_trend, reading_times
+from staff.queries.points import old_days_moved
 from tests.factories.catalog import SkuFactory
 from tests.factories.orders import make_order
 from tests.factories.rulebook import at
@@ -280,6 +281,43 @@ def test_a_day_long_read_is_read_again_when_its_points_move(shop):
     later = shop.night + timedelta(days=10)
     read_metrics_until(shop.day + timedelta(days=10), at=later)
     assert reading_times(shop.day, shop.day)[shop.day] == later
+
+
+def test_points_of_a_day_long_before_the_trend_are_read_again_when_they_move(shop):
+    read_metrics(shop.day, at=shop.night)
+    others = MetricReading.objects.filter(day=shop.day).exclude(metric="staff.points")
+    before = list(others.order_by("pk").values_list("pk", "read_at"))
+    late = shop.night + timedelta(days=100)
+    tally_day(shop.day, at=late - timedelta(days=1))
+    points = MetricReading.objects.filter(day=shop.day, metric="staff.points", employee=None)
+    assert points.get().numerator == 0
+    read_metrics_until(shop.day + timedelta(days=100), at=late)
+    assert points.get().numerator < 0
+    assert points.get().read_at == late
+    assert list(others.order_by("pk").values_list("pk", "read_at")) == before
+    assert old_days_moved(shop.day + timedelta(days=60), since=shop.night) == []
+
+
+def test_an_appeal_moves_the_points_of_an_old_day_too(shop):
+    tally_day(shop.day, at=shop.night)
+    read_metrics(shop.day, at=shop.night)
+    late = shop.night + timedelta(days=50)
+    assert old_days_moved(shop.day + timedelta(days=20), since=shop.night) == []
+    offence = Offence.objects.filter(standing="charged").first()
+    Appeal.objects.create(
+        offence=offence, employee=offence.employee, text="快递停运", filed_at=late, due_at=late, leader=None
+    )
+    assert old_days_moved(shop.day + timedelta(days=20), since=shop.night) == [shop.day]
+    assert old_days_moved(shop.day + timedelta(days=20), since=late) == []
+
+
+def test_old_days_are_read_again_so_many_a_night(shop, monkeypatch):
+    read_metrics(shop.day, at=shop.night)
+    late = shop.night + timedelta(days=100)
+    tally_day(shop.day, at=late - timedelta(days=1))
+    monkeypatch.setattr("staff.actions.metrics.MOST_OLD_DAYS", 0)
+    read_metrics_until(shop.day + timedelta(days=100), at=late)
+    assert old_days_moved(shop.day + timedelta(days=60), since=shop.night) == [shop.day]
 
 
 def test_figures_carry_yesterday_the_same_weekday_and_thirty_days(shop):

@@ -38,7 +38,7 @@ def work(queue) -> Callable[[], int]:
 def declared(monkeypatch) -> Callable[..., None]:
     """Declare a job for the length of a test."""
 
-    def declare(name: str, function, *, queue: str = "default") -> None:
-        monkeypatch.setitem(JOBS._things, name, Job(name, name, function, queue))
+    def declare(name: str, function, *, queue: str = "default", tells_failure: bool = False) -> None:
+        monkeypatch.setitem(JOBS._things, name, Job(name, name, function, queue, tells_failure))
 
     return declare

@@ -12,7 +12,7 @@ from shopops.kit.moves import MoveRefused
 from shopops.kit.refusals import Refused
 from staff.actions import progress as progress_module
 from staff.actions.jobs import retry_job, revive_lost_jobs, ring, run_job, start_job
-from staff.models import Event, JobRun
+from staff.models import Event, JobRun, Notification
 from staff.states import JobState
 from tests.factories.staff import NOON, EmployeeFactory
 
@@ -115,6 +115,21 @@ def test_an_unexpected_error_fails_the_run_with_a_sentence_and_the_asker_may_ret
     run.refresh_from_db()
     assert (run.state, run.result, run.sentence, run.failures) == (JobState.DONE, {"tries": 2}, "", 0)
     assert Event.objects.get().verb == "staff.job_retried"
+
+
+def test_of_long_work_that_failed_who_asked_is_told(queue, work, declared):
+    def refuse(progress):
+        raise Refused("Nothing to tally.")
+
+    declared("tests.long", refuse, tells_failure=True)
+    declared("tests.short", refuse)
+    lina = EmployeeFactory()
+    run = start_job("tests.long", by=lina, at=NOON)
+    start_job("tests.short", by=lina, at=NOON)
+    work()
+    (told,) = Notification.objects.filter(employee=lina)
+    assert (told.kind, told.url) == ("job_failed", run.get_absolute_url())
+    assert "Nothing to tally." in told.sentence
 
 
 def test_only_a_failed_run_can_be_retried(queue, declared):

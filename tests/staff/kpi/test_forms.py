@@ -10,11 +10,13 @@ import time_machine
 
 from shopops.kit.refusals import Refused
 from shopops.kit.worklists import WORKLISTS
-from staff.actions.kpi import change_kpi, load_kpis, score_kpi
-from staff.models import Employee, Event, Kpi, KpiScore, Notification
+from staff.actions.kpi import change_kpi, load_kpis, score_kpi, tell_scores
+from staff.models import AppraisalCycle, Employee, Event, Kpi, KpiScore, Notification
 from staff.queries.kpi_forms import measured_people, metrics_to_come, sheets_of
 from staff.queries.kpi_scores import score_of
+from staff.queries.me import kpi_results
 from staff.queries.superiors import led_by, superiors_of
+from staff.states import CycleKind, CycleState
 from tests.factories.rulebook import at
 from tests.factories.staff import make_cast
 
@@ -86,7 +88,29 @@ def test_a_later_score_replaces_the_one_before_and_keeps_it(cast):
     assert (first.replaced_at, later.replaced_at) == (MORNING, None)
     assert score_of(kpi("STF-143"), cast["lina"], OCTOBER, date(2026, 10, 31)).score == 90
     assert Event.objects.filter(verb="staff.kpi_scored").count() == 2
-    assert Notification.objects.filter(employee=cast["lina"], kind="staff.kpi_scored").count() == 2
+
+
+def test_what_was_scored_is_told_when_the_month_is_published_and_afterwards_at_once(cast):
+    told = Notification.objects.filter(employee=cast["lina"], kind="staff.kpi_scored")
+    score(cast)
+    in_force = score(cast, value="90", text="补充：月底加班盘点")
+    assert not told.exists()
+    (shown,) = kpi_results(cast["lina"], [kpi("STF-143")], first=OCTOBER, last=date(2026, 10, 31), is_own=True)
+    assert shown.value is None
+    (shown,) = kpi_results(cast["lina"], [kpi("STF-143")], first=OCTOBER, last=date(2026, 10, 31))
+    assert shown.value == 90
+    cycle = AppraisalCycle.objects.create(
+        kind=CycleKind.MONTH, first=OCTOBER, last=date(2026, 10, 31), opened_at=MORNING, state=CycleState.PUBLISHED
+    )
+    tell_scores(KpiScore.objects.filter(month=cycle.first, replaced_at=None), at=MORNING)
+    (sentence,) = (one.sentence for one in told)
+    assert sentence.startswith(in_force.scored_by.name)
+    assert "2026-10" in sentence
+    assert "90 分" in sentence
+    score(cast, value="95", text="再补充")
+    assert told.all().count() == 2
+    (shown,) = kpi_results(cast["lina"], [kpi("STF-143")], first=OCTOBER, last=date(2026, 10, 31), is_own=True)
+    assert shown.value == 95
 
 
 def test_the_same_score_twice_changes_nothing(cast):

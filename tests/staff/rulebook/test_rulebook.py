@@ -151,6 +151,10 @@ def test_only_watched_clauses_are_tallied():
         "ORD-014",
         "ORD-016",
         "ORD-025",
+        "STF-128",
+        "STF-129",
+        "STF-130",
+        "STF-131",
     ]
 
 

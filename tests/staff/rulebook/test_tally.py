@@ -183,7 +183,7 @@ def test_the_number_of_queries_does_not_grow_with_the_offences(book, django_asse
     agent = lina()
     for _number in range(25):
         note("2026-11-19 10:00", by=agent)
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(17):
         tally_day(FRIDAY, at=NIGHT)
 
 

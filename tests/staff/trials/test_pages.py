@@ -17,7 +17,7 @@ from staff.actions.drafts import draft_version
 from staff.actions.tally import tally_day
 from staff.actions.trials import run_trial, start_trial
 from staff.models import Clause, Employee, Offence, PointEntry, Trial
-from staff.queries.trials import cases_by_shift, outcome_of
+from staff.queries.trials import cases_by_shift, charged_on_trial, outcome_of
 from staff.states import TrialKind, TrialState
 from tests.factories.clauses import new_version
 from tests.factories.rulebook import at, chenjing, lina, note, open_book, zhaomin
@@ -111,6 +111,23 @@ def test_cases_that_vanish_are_counted_in_the_shift_they_happened_in(friday):
     trial = tunnel(parameters={"working_days": 3, "fallback_post": "STF-073"})
     assert [one.fewer for one in cases_by_shift(trial)] == [3, 0, 0, 0]  # the limit is midnight
     assert outcome_of(trial).cases_gone == 3
+
+
+def test_whom_a_trial_charges_is_told_even_where_the_books_say_the_same(friday, analyst, enter):
+    trial = tunnel(points=Decimal(-3))
+    assert not outcome_of(trial).people
+    charged = [(one.employee.name, one.cases, one.points) for one in charged_on_trial(trial)]
+    assert charged == [("王强", 2, Decimal(-6)), ("李娜", 1, Decimal(-3))]
+    page = text_of(enter(analyst).get(trial.get_absolute_url()))
+    assert "试算应扣的案例，共 −9 分" in page
+    assert "试算中谁会被扣分" in page
+
+
+def test_a_case_that_would_not_happen_says_so(friday, analyst, enter):
+    trial = tunnel(parameters={"working_days": 3, "fallback_post": "STF-073"})
+    page = text_of(enter(analyst).get(f"/trials/{trial.pk}/people/{friday.agent.pk}/"))
+    assert "不再发生" in page
+    assert charged_on_trial(trial) == []
 
 
 def test_a_tunnel_page_shows_charts_before_tables_and_opens_to_the_documents(friday, analyst, enter):

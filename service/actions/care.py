@@ -1,0 +1,124 @@
+"""Care for buyers: what is due is listed each night, an agent sends it or skips it (CS-014, CS-022, CS-025)."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils.translation import gettext_lazy as _
+
+from service.models import Care
+from service.policy.buyers import CARE_DAYS_KEPT, CARE_EVERY_DAYS, VISIT_DAYS
+from service.queries.buyers import warning_of
+from service.queries.care import holiday_on, too_soon
+from service.states import CARE_MOVES, CareOccasion, CareState
+from shopops.kit.clock import day_window
+from shopops.kit.moves import move, move_many
+from shopops.kit.refusals import Refused
+from staff.actions.events import record, record_many
+from staff.models import Employee
+
+
+@transaction.atomic
+def send_care(care: Care, *, text: str, note: str = "", by: Employee, at: datetime) -> None:
+    """Write to the buyer: with their consent, not too often, and not to somebody on the blacklist.
+
+    :raises Refused: if one of these does not hold, or there are no words; MoveRefused if it is done already.
+    """
+    if not text.strip():
+        raise Refused(_("Write the message."))
+    if care.buyer.may_contact is not True:
+        raise Refused(_("The buyer has not agreed to be written to."))
+    if too_soon(care.buyer, at=at):
+        raise Refused(_("The buyer heard from the shop a short time ago."))
+    if warning_of(care.buyer, at=at) is not None:
+        raise Refused(_("The buyer is on the blacklist."))
+    move(
+        care,
+        CareState.SENT,
+        moves=CARE_MOVES,
+        text=text.strip(),
+        note=note.strip()[:200],
+        done_by=by,
+        done_at=at,
+    )
+    record("service.care_sent", care.buyer, by=by, at=at, reason=text.strip())
+
+
+@transaction.atomic
+def skip_care(care: Care, *, reason: str, by: Employee | None, at: datetime) -> None:
+    """Leave a message out, with the reason.
+
+    :raises Refused: without a reason; MoveRefused if it is done already.
+    """
+    if not reason.strip():
+        raise Refused(_("Say why it is skipped."))
+    move(care, CareState.SKIPPED, moves=CARE_MOVES, note=reason.strip()[:200], done_by=by, done_at=at)
+    record("service.care_skipped", care.buyer, by=by, at=at, reason=reason.strip())
+
+
+@transaction.atomic
+def plan_care(day: date, *, at: datetime) -> dict[str, int]:
+    """List who is to hear from the shop on `day`; again changes nothing.
+
+    Birthdays of all who agreed; holidays and regular visits for members; those due to buy again by their own rhythm.
+    Nobody twice within the days between two messages, nobody on the blacklist. What waited too long is skipped.
+    """
+    counts: dict[str, int] = {
+        CareOccasion.BIRTHDAY: _plan(CareOccasion.BIRTHDAY, day, _BIRTHDAY, {"day": f"{day:%m-%d}"})
+    }
+    if day.month == 2 and day.day == 28 and not _is_leap(day.year):  # noqa: PLR2004 -- who was born on 29 February
+        counts[CareOccasion.BIRTHDAY] += _plan(CareOccasion.BIRTHDAY, day, _BIRTHDAY, {"day": "02-29"})
+    counts[CareOccasion.HOLIDAY] = _plan(CareOccasion.HOLIDAY, day, _MEMBER, {}) if holiday_on(day) else 0
+    counts[CareOccasion.REPURCHASE] = _plan(CareOccasion.REPURCHASE, day, _DUE_AGAIN, {"on": day})
+    seen = day_window(day).start - timedelta(days=VISIT_DAYS())
+    counts[CareOccasion.VISIT] = _plan(CareOccasion.VISIT, day, _VISIT, {"seen": seen})
+    counts["skipped"] = _skip_old(day, at=at)
+    return counts
+
+
+def _is_leap(year: int) -> bool:
+    return year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
+
+
+def _plan(occasion: str, day: date, where: str, values: dict[str, Any]) -> int:
+    quiet = day_window(day).start - timedelta(days=CARE_EVERY_DAYS())
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _PLAN.format(where=where),
+            {"occasion": occasion, "due_on": day, "quiet": quiet, **values},
+        )
+        return int(cursor.rowcount)
+
+
+def _skip_old(day: date, *, at: datetime) -> int:
+    """Skip what nobody has sent in time: wishes after the day are none."""
+    old = list(
+        Care.objects.filter(state=CareState.DUE, due_on__lt=day - timedelta(days=CARE_DAYS_KEPT()))
+        .select_related("buyer")
+        .select_for_update(of=("self",))
+    )
+    move_many(old, CareState.SKIPPED, moves=CARE_MOVES, done_at=at)
+    record_many("service.care_skipped", [(one.buyer, None) for one in old], by=None, at=at)
+    return len(old)
+
+
+_PLAN = """
+INSERT INTO service_care (buyer_id, occasion, due_on, text, state, note)
+SELECT b.id, %(occasion)s, %(due_on)s, '', 'due', ''
+FROM service_buyer b
+WHERE b.may_contact AND {where}
+  AND NOT EXISTS (SELECT 1 FROM service_care c WHERE c.buyer_id = b.id
+                  AND (c.state = 'due' OR c.state = 'sent' AND c.done_at > %(quiet)s))
+  AND NOT EXISTS (SELECT 1 FROM service_survey s WHERE s.buyer_id = b.id AND s.asked_at > %(quiet)s)
+  AND NOT EXISTS (SELECT 1 FROM service_blacklisting l WHERE l.buyer_id = b.id AND l.lifted_at IS NULL
+                  AND (l.until IS NULL OR l.until >= %(due_on)s))
+ON CONFLICT (buyer_id, occasion, due_on) DO NOTHING
+"""
+_BIRTHDAY = "b.birthday = %(day)s AND b.birthday <> ''"
+_MEMBER = "b.level_id IS NOT NULL"
+_DUE_AGAIN = "b.due_again_on = %(on)s"
+_VISIT = """b.level_id IS NOT NULL AND NOT b.is_lost AND coalesce(b.last_talk_at, b.last_order_at) < %(seen)s
+  AND NOT EXISTS (SELECT 1 FROM service_care v WHERE v.buyer_id = b.id AND v.occasion = 'visit'
+                  AND v.due_on > (%(seen)s AT TIME ZONE 'Asia/Shanghai')::date)"""

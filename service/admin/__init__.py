@@ -1,0 +1,9 @@
+"""Reference data of customer service in the admin site; every change also leaves an event."""
+
+from django.contrib import admin
+
+from service.admin.buyers import BuyerGroupAdmin, VipLevelAdmin
+from service.models import BuyerGroup, VipLevel
+
+admin.site.register(VipLevel, VipLevelAdmin)
+admin.site.register(BuyerGroup, BuyerGroupAdmin)

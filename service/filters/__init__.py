@@ -1,0 +1,1 @@
+"""Filters of the lists of customer service, one file a subject."""

@@ -1,0 +1,1 @@
+"""Forms of customer service, one file a subject."""

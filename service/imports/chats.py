@@ -1,0 +1,195 @@
+"""Chat records in: rows are staged as they are read, then buyers, sessions, messages and turns are written set by set.
+
+A message is known by buyer, time, sender, words and which of several equal ones in a second it is; so importing again,
+in other files or in another order, adds nothing that is there (ADR 0037).
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from service.actions.cutting import begin_cutting, closing_condition, closing_pattern, cut_messages
+from service.imports.chat_rows import Met, copy_lines, staged_texts, voices_now
+from service.imports.registry import Field, Peek, register_reader
+from service.imports.running import Run
+from service.models import Buyer
+from service.policy import cutting as policy
+from service.states import FileKind
+from shopops.kit.copying import copy_rows
+from shopops.taobao.chats import FIELDS, columns_of, looks_copied
+from shopops.taobao.chats.tables import NEEDED
+from staff.models import Shop
+
+LABELS = {
+    "buyer": _("buyer's nick"),
+    "sender": _("sender"),
+    "time": _("time"),
+    "text": _("text"),
+    "shop": _("shop"),
+    "kind": _("kind of message"),
+}
+
+
+def recognises(peek: Peek) -> bool:
+    """Say whether a file holds chats: exported JSON, copied text, or a table with the four columns needed."""
+    if peek.form in {"json", "zip"}:
+        return peek.form == "zip" or '"chats"' in peek.start or '"sender"' in peek.start
+    if peek.start and looks_copied(peek.start):
+        return True
+    return any(all(field in columns_of(row) for field in NEEDED) for sheet in peek.sheets for row in sheet[:10])
+
+
+def load_chats(run: Run) -> None:
+    """Read the files and write what is new in them."""
+    met = Met()
+    with connection.cursor() as cursor:
+        begin_cutting(cursor)
+        copy_lines(cursor, staged_texts(run, met, voices_now()))
+        run.step(run.size, run.size * 2, _now("Cutting conversations"))
+        cursor.execute("ANALYZE chat_stage (buyer, at)")
+        new_buyers = _make_buyers(cursor, at=run.at)
+        known = _take_messages(cursor, run, met)
+        cut = cut_messages(cursor, at=run.at, batch_id=run.batch.pk)
+    run.counts |= {
+        "rows": met.rows,
+        "new": met.rows - known,
+        "unchanged": known,
+        "buyers": new_buyers,
+        "conversations": cut.new,
+        "conversations_changed": cut.conversations - cut.new,
+        "turns": cut.turns,
+        "unknown_agents": dict(met.unknown),
+    }
+
+
+def _make_buyers(cursor: Any, *, at: datetime) -> int:
+    """Make the buyers nobody has seen yet, and the table `chat_buyer` of all in the files; return how many are new."""
+    cursor.execute("DROP TABLE IF EXISTS pg_temp.chat_buyer")
+    cursor.execute(
+        """
+        CREATE TEMPORARY TABLE chat_buyer ON COMMIT DROP AS
+        SELECT s.buyer AS nick, min(s.at) AS first_at, max(s.at) AS last_at, b.id AS buyer_id,
+            b.id IS NOT NULL AND EXISTS (
+                SELECT 1 FROM service_conversation c WHERE c.buyer_id = b.id AND c.channel = 'chat'
+            ) AS stored
+        FROM chat_stage s LEFT JOIN service_buyer b ON b.nick = s.buyer
+        GROUP BY s.buyer, b.id
+        """
+    )
+    cursor.execute("SELECT nick, least(first_at, %s) FROM chat_buyer WHERE buyer_id IS NULL ORDER BY nick", [at])
+    new = cursor.fetchall()
+    if new:
+        copy_rows(Buyer, ["nick", "first_seen_at"], new)
+        cursor.execute(
+            "UPDATE chat_buyer t SET buyer_id = b.id FROM service_buyer b WHERE b.nick = t.nick AND t.buyer_id IS NULL"
+        )
+    cursor.execute("ANALYZE chat_buyer")
+    return len(new)
+
+
+def _take_messages(cursor: Any, run: Run, met: Met) -> int:
+    """Put what is new into `cut_message`, and with it what is stored of the same talks; return how many are known."""
+    cursor.execute("SELECT EXISTS (SELECT 1 FROM chat_buyer WHERE stored)")
+    stored = cursor.fetchone()[0]
+    rows = "chat_stage"
+    if met.may_repeat:
+        rows = "(SELECT DISTINCT ON (buyer, digest) * FROM chat_stage ORDER BY buyer, digest) AS"
+    unseen = (
+        "WHERE NOT (b.stored AND EXISTS (SELECT 1 FROM service_message m"
+        " WHERE m.buyer_id = b.buyer_id AND m.at = s.at AND m.digest = s.digest))"
+        if stored
+        else ""
+    )
+    cursor.execute(
+        f"""
+        INSERT INTO cut_message
+        SELECT nextval(pg_get_serial_sequence('service_message', 'id')), {_shop(cursor, run)}, b.buyer_id, s.sender,
+            s.nick, a.employee_id, s.at, s.kind, s.text, s.digest, NULL, {closing_condition("s.sender", "s.text")}
+        FROM {rows} s
+        JOIN chat_buyer b ON b.nick = s.buyer
+        LEFT JOIN staff_subaccount a ON a.nick = s.nick AND (s.sender = 2 OR s.takes)
+        {unseen}
+        """,
+        {"closing": closing_pattern()},
+    )
+    new = int(cursor.rowcount)
+    if stored:
+        _take_stored(cursor)
+    return met.rows - new
+
+
+def _shop(cursor: Any, run: Run) -> str:
+    """Return the SQL of a row's shop: the chosen one, the one it names, that of our sub-accounts there, the first."""
+    if run.shop:
+        return str(run.shop.pk)
+    shops = list(Shop.objects.order_by("-is_open", "pk"))
+    first = shops[0] if shops else Shop.objects.create(name=_now("Shop"))
+    if len(shops) <= 1:
+        return str(first.pk)
+    cursor.execute("DROP TABLE IF EXISTS pg_temp.chat_shop")
+    cursor.execute(
+        """
+        CREATE TEMPORARY TABLE chat_shop ON COMMIT DROP AS
+        SELECT s.buyer, min(a.shop_id) AS shop_id FROM chat_stage s JOIN staff_subaccount a ON a.nick = s.nick
+        WHERE a.shop_id IS NOT NULL AND s.sender = 2 GROUP BY s.buyer
+        """
+    )
+    cursor.execute("ANALYZE chat_shop")
+    return (
+        f"coalesce((SELECT p.id FROM staff_shop p WHERE s.shop <> '' AND p.name = s.shop),"
+        f" (SELECT p.shop_id FROM chat_shop p WHERE p.buyer = s.buyer), {first.pk})"
+    )
+
+
+def _take_stored(cursor: Any) -> None:
+    """Put the stored messages into `cut_message` that stand within one silence of what is new.
+
+    A silence longer than the longest wait ends everything, so what lies beyond one is as it was.
+    """
+    wait = timedelta(hours=policy.LONGEST_WAIT_HOURS())
+    cursor.execute(
+        """
+        INSERT INTO cut_message
+        WITH new AS (
+            SELECT buyer_id, min(at) AS first_at, max(at) AS last_at FROM cut_message GROUP BY buyer_id
+        ), talks AS (
+            SELECT c.id, c.shop_id, c.buyer_id, f.first_at, c.last_at, n.first_at AS new_first, n.last_at AS new_last
+            FROM new n JOIN service_conversation c ON c.buyer_id = n.buyer_id AND c.channel = 'chat'
+            CROSS JOIN LATERAL (
+                SELECT m.at AS first_at FROM service_message m WHERE m.conversation_id = c.id ORDER BY m.at LIMIT 1
+            ) f
+        ), breaks AS (
+            SELECT *, first_at - max(last_at) OVER (
+                PARTITION BY buyer_id, shop_id ORDER BY first_at, id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+            ) > %(wait)s AS breaks
+            FROM talks
+        ), islands AS (
+            SELECT *, count(*) FILTER (WHERE breaks) OVER (PARTITION BY buyer_id, shop_id ORDER BY first_at, id)
+                AS island
+            FROM breaks
+        ), touched AS (
+            SELECT buyer_id, shop_id, island FROM islands GROUP BY 1, 2, 3
+            HAVING max(last_at) >= min(new_first) - %(wait)s AND min(first_at) <= max(new_last) + %(wait)s
+        )
+        SELECT m.id, i.shop_id, m.buyer_id, m.sender, m.nick, m.employee_id, m.at, m.kind, m.text, m.digest, i.id,
+            """
+        + closing_condition("m.sender", "m.text")
+        + """
+        FROM touched JOIN islands i USING (buyer_id, shop_id, island)
+        JOIN service_message m ON m.conversation_id = i.id
+        """,
+        {"wait": wait, "closing": closing_pattern()},
+    )
+
+
+register_reader(
+    FileKind.CHATS,
+    recognises=recognises,
+    load=load_chats,
+    fields=tuple(Field(name, LABELS[name], name in NEEDED, guesses) for name, guesses in FIELDS.items()),
+)

@@ -1,0 +1,5 @@
+"""Work of customer service in the background, one file a subject."""
+
+from service.jobs import complaints
+
+__all__ = ["complaints"]

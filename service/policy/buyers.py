@@ -1,0 +1,58 @@
+"""Numbers of buyers: when somebody is lost, how often they hear from the shop."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from shopops.kit.policy import Setting
+
+LOST_DAYS = Setting(
+    "service.buyer_lost_days",
+    180,
+    label=_("A buyer is lost after"),
+    help=_("Days without an order; lost buyers have a tab of their own."),
+    unit=_("days"),
+    least=14,
+    most=1095,
+)
+RHYTHM_ORDERS = Setting(
+    "service.buyer_rhythm_orders",
+    3,
+    label=_("Orders that make a rhythm"),
+    help=_("From so many days with orders on, the next purchase is expected after the buyer's usual interval."),
+    unit=_("orders"),
+    least=2,
+    most=20,
+)
+CARE_EVERY_DAYS = Setting(
+    "service.care_every_days",
+    30,
+    label=_("A buyer hears from the shop at most once in"),
+    help=_("Counts every message of care and every survey; birthdays too (CS-014, CS-025)."),
+    unit=_("days"),
+    least=1,
+    most=365,
+)
+CARE_HOLIDAYS = Setting(
+    "service.care_holidays",
+    "元旦 春节 端午 中秋 国庆",
+    label=_("Holidays on which buyers are greeted"),
+    help=_("Beginnings of the holidays' names, with blanks between; only members are greeted (CS-025)."),
+)
+VISIT_DAYS = Setting(
+    "service.visit_days",
+    90,
+    label=_("Members are visited every"),
+    help=_("Counted from their last conversation or visit (CS-022)."),
+    unit=_("days"),
+    least=7,
+    most=730,
+)
+CARE_DAYS_KEPT = Setting(
+    "service.care_days_kept",
+    7,
+    label=_("A message of care that nobody sent is skipped after"),
+    unit=_("days"),
+    least=1,
+    most=60,
+)

@@ -1,0 +1,53 @@
+"""Clocks of open conversations: how long somebody waits, and how urgent that is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.utils.translation import gettext as _
+
+from service.queries.reply_limits import first_seconds, slow_seconds
+from shopops.kit.clock import shop_day
+
+_NEAR = timedelta(minutes=30)
+"""So long before it is to be finished a conversation turns yellow."""
+
+
+def span_said(seconds: int) -> str:
+    """Return a span as people read it: 43 秒, 2 分 10 秒, 1 小时 5 分, 3 天 4 小时."""
+    seconds = max(int(seconds), 0)
+    if seconds < 60:  # noqa: PLR2004 -- a minute
+        return _("%(s)s s") % {"s": seconds}
+    if seconds < 3600:  # noqa: PLR2004 -- an hour
+        return _("%(m)s min %(s)s s") % {"m": seconds // 60, "s": seconds % 60}
+    if seconds < 86400:  # noqa: PLR2004 -- a day
+        return _("%(h)s h %(m)s min") % {"h": seconds // 3600, "m": seconds % 3600 // 60}
+    return _("%(d)s d %(h)s h") % {"d": seconds // 86400, "h": seconds % 86400 // 3600}
+
+
+@dataclass(frozen=True)
+class Limits:
+    """From when a clock is yellow and red; seconds."""
+
+    soon: int
+    late: int
+
+
+def limits(at: datetime) -> Limits:
+    """Return from when a waiting buyer's clock is yellow and red: the limits of CS-057 and CS-058; two queries."""
+    day = shop_day(at)
+    return Limits(first_seconds(day), slow_seconds(day))
+
+
+def tone_of(waiting_since: datetime | None, due_at: datetime | None, at: datetime, limit: Limits) -> str:
+    """Return `danger`, `warn` or nothing for an open conversation: by its waiting buyer and by its due time."""
+    if due_at is not None and due_at <= at:
+        return "danger"
+    if waiting_since is not None:
+        waited = (at - waiting_since).total_seconds()
+        if waited >= limit.late:
+            return "danger"
+        if waited >= limit.soon:
+            return "warn"
+    return "warn" if due_at is not None and due_at - at <= _NEAR else ""

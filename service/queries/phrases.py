@@ -1,0 +1,108 @@
+"""Quick phrases, filled for a conversation; automatic replies and campaigns as their lists show them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.db.models import Count, Q, QuerySet
+
+from catalog.models import Campaign
+from orders.models import Order
+from service.models import AutoReply, Conversation, QuickPhrase
+from shopops.kit.lists import Reader
+from shopops.kit.lists.declarations import Row
+from staff.models import Employee
+
+_BRACES = re.compile(r"\{([a-z]+)\}")
+
+
+@dataclass(frozen=True)
+class Filled:
+    """A phrase as it is copied; `missing` names what nothing is known of."""
+
+    pk: int
+    shortcut: str
+    group: str
+    text: str
+    missing: list[str]
+
+
+def values_for(conversation: Conversation, employee: Employee) -> dict[str, str]:
+    """Return what the variables of phrases mean in a conversation; one query for the order."""
+    orders = Order.objects.filter(buyer_nick=conversation.buyer.nick).select_related("carrier")
+    if conversation.order_number:
+        orders = Order.objects.filter(number=conversation.order_number).select_related("carrier")
+    order = orders.order_by("-placed_at", "-pk").first()
+    return {
+        "buyer": conversation.buyer.nick,
+        "shop": conversation.shop.name,
+        "agent": employee.name,
+        "order": order.number if order else conversation.order_number,
+        "waybill": order.waybill if order else "",
+        "carrier": str(order.carrier or "") if order else "",
+        "goods": order.summary if order else "",
+    }
+
+
+def filled_phrases(values: Mapping[str, str]) -> list[Filled]:
+    """Return the phrases in use with their variables filled, the most used first; one query."""
+    return [
+        Filled(one.pk, one.shortcut, one.group, *_fill(one.text, values))
+        for one in QuickPhrase.objects.filter(is_used=True).order_by("-used", "group", "shortcut")[:60]
+    ]
+
+
+def _fill(text: str, values: Mapping[str, str]) -> tuple[str, list[str]]:
+    missing = sorted({name for name in _BRACES.findall(text) if not values.get(name)})
+    return _BRACES.sub(lambda found: values.get(found[1]) or found[0], text), missing
+
+
+def listed_phrases(_reader: Reader) -> QuerySet[QuickPhrase]:
+    """Return all phrases."""
+    return QuickPhrase.objects.all()
+
+
+def matching_phrases(text: str) -> Q:
+    """Return the condition for the search box: shortcut, group or words."""
+    word = text.strip()
+    return Q(shortcut__icontains=word) | Q(group__icontains=word) | Q(text__icontains=word)
+
+
+def listed_auto_replies(_reader: Reader) -> QuerySet[AutoReply]:
+    """Return all automatic replies."""
+    return AutoReply.objects.all()
+
+
+def add_reply_words(rows: list[Row], reader: Reader) -> None:
+    """Put whether each runs, is expired or taken down on the rows; no query."""
+    for row in rows:
+        ends = [one for one in (row["expires_at"], row["campaign__ends_at"]) if one]
+        row["ends"] = min(ends) if ends else None
+        row["is_removed"] = row["removed_at"] is not None
+        row["is_expired"] = not row["is_removed"] and row["ends"] is not None and row["ends"] <= reader.at
+        row["edge"] = "danger" if row["is_expired"] else ""
+
+
+def listed_campaigns(_reader: Reader) -> QuerySet[Campaign]:
+    """Return the campaigns, each with how many automatic replies run for it."""
+    running = Count("auto_replies", filter=Q(auto_replies__removed_at=None))
+    return Campaign.objects.annotate(replies=running)
+
+
+def add_campaign_words(rows: list[Row], reader: Reader) -> None:
+    """Put where each campaign is on the rows; no query."""
+    for row in rows:
+        row["phase"] = (
+            "cancelled"
+            if row["is_cancelled"]
+            else "over"
+            if row["ends_at"] <= reader.at
+            else "coming"
+            if row["starts_at"] > reader.at
+            else "running"
+        )
+        row["tone"] = {"running": "good", "coming": "info", "over": "plain", "cancelled": "danger"}[row["phase"]]
+        row["wants_reply"] = row["phase"] == "running" and not row["replies"]
+        row["edge"] = "warn" if row["wants_reply"] else ""

@@ -1,0 +1,11 @@
+"""Addresses of after-sales and returned parcels, and their lines of the menu."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern
+
+from shopops.kit.navigation import Entry
+
+PATHS: list[URLPattern] = []
+
+ENTRIES: tuple[Entry, ...] = ()

@@ -1,0 +1,1 @@
+"""Pages of customer service, one file a desk."""

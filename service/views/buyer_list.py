@@ -1,0 +1,131 @@
+"""The list of buyers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from service.actions.buyers import mark_buyers
+from service.filters.buyers import BuyerFilters
+from service.forms.buyers import BuyerRemarkForm, GroupForm, TagsForm
+from service.queries.buyers import add_buyer_words, blacklisted, listed_buyers, matching_buyers
+from shopops.kit.clock import shop_day
+from shopops.kit.lists import BatchAction, Column, Empty, Export, ExportColumn, ListPage, Reader, Refusals, Sort, Tab
+from staff.models import Employee
+
+KEEP = "service.keep_buyer"
+
+
+def _mark(name: str) -> Callable[..., Refusals]:
+    def run(ids: Sequence[int], *, by: Employee, at: datetime, **values: Any) -> Refusals:
+        mark_buyers(ids, **{name: values[name]}, by=by, at=at)
+        return {}
+
+    return run
+
+
+def _due_again(reader: Reader) -> Q:
+    return Q(due_again_on__lte=shop_day(reader.at), is_lost=False)
+
+
+BUYER_LIST = ListPage(
+    name="service.buyers",
+    title=_("Buyers"),
+    note=_("Everybody who bought, asked or complained; the figures are reckoned every night from the documents."),
+    icon="contact",
+    permission="service.view_buyer",
+    rows=listed_buyers,
+    values=(
+        "nick",
+        "name",
+        "phone",
+        "province",
+        "city",
+        "group__name",
+        "level_id",
+        "tags",
+        "remark",
+        "orders",
+        "paid",
+        "refunded",
+        "talks",
+        "after_sales",
+        "complaints",
+        "bad_reviews",
+        "rating",
+        "last_order_at",
+        "last_talk_at",
+        "due_again_on",
+        "is_lost",
+        "may_contact",
+        "is_blacklisted",
+    ),
+    finish=add_buyer_words,
+    cells="service/buyers/cells.html",
+    columns=(
+        Column("buyer", _("Buyer"), fixed=True, card="full"),
+        Column("level", _("Level and group"), card="left"),
+        Column("paid", _("Paid"), sort="paid", end=True, card="right"),
+        Column("orders", _("Orders"), sort="orders", end=True, card="left"),
+        Column("last", _("Last order"), sort="last", card="left"),
+        Column("service", _("Service"), card="full"),
+        Column("due_again", _("Due again"), sort="due_again", card="left"),
+        Column("talk", _("Last talk"), sort="talk", shown=False),
+        Column("remark", _("Remark"), shown=False, card="full"),
+    ),
+    tabs=(
+        Tab("all", _("All"), counted=False),
+        Tab("vip", _("Members"), Q(level__isnull=False), tone="good"),
+        Tab("again", _("Due again"), _due_again, tone="info", sort="due_again"),
+        Tab("lost", _("Lost"), Q(is_lost=True), tone="warn"),
+        Tab("troubled", _("With complaints"), Q(complaints__gt=0) | Q(bad_reviews__gt=0)),
+        Tab("black", _("Blacklist"), blacklisted, tone="danger"),
+    ),
+    sorts=(
+        Sort("last", "last_order_at", _("Last order"), nullable=True),
+        Sort("paid", "paid", _("Paid")),
+        Sort("orders", "orders", _("Orders")),
+        Sort("talk", "last_talk_at", _("Last talk"), nullable=True),
+        Sort("due_again", "due_again_on", _("Due again"), ascending=True, nullable=True),
+    ),
+    filters=BuyerFilters,
+    search=matching_buyers,
+    search_hint=_("Nick, phone or its last 4 digits, order no., waybill"),
+    opens="service:buyer",
+    row_name="nick",
+    row_tone="edge",
+    batch=(
+        BatchAction("group", _("Group"), run=_mark("group"), form=GroupForm, permission=KEEP, icon="users"),
+        BatchAction("tags", _("Add tags"), run=_mark("add_tags"), form=TagsForm, permission=KEEP, icon="tags"),
+        BatchAction("remark", _("Remark"), run=_mark("remark"), form=BuyerRemarkForm, permission=KEEP, icon="pencil"),
+    ),
+    export=Export(
+        permission="service.export_buyers",
+        columns=(
+            ExportColumn(_("Nick"), "nick_shown"),
+            ExportColumn(_("Nick in full"), "nick", permission="orders.reveal_personal_data"),
+            ExportColumn(_("Name"), "name_shown"),
+            ExportColumn(_("Phone"), "phone_shown"),
+            ExportColumn(_("Place"), "place"),
+            ExportColumn(_("Group"), "group__name"),
+            ExportColumn(_("VIP level"), "level_name"),
+            ExportColumn(_("Tags"), lambda row: "；".join(row["tags"])),
+            ExportColumn(_("Orders"), "orders", kind="count"),
+            ExportColumn(_("Paid, yuan"), "paid", kind="money"),
+            ExportColumn(_("Refunded, yuan"), "refunded", kind="money"),
+            ExportColumn(_("Conversations"), "talks", kind="count"),
+            ExportColumn(_("After-sale cases"), "after_sales", kind="count"),
+            ExportColumn(_("Complaints"), "complaints", kind="count"),
+            ExportColumn(_("Bad reviews"), "bad_reviews", kind="count"),
+            ExportColumn(_("Last order"), "last_order_at", kind="time"),
+            ExportColumn(_("Due again"), "due_again_on", kind="day"),
+            ExportColumn(_("Remark"), "remark"),
+        ),
+    ),
+    template="service/buyers/list.html",
+    empty=Empty(_("No buyers here."), _("They come with orders and conversations.")),
+)

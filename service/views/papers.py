@@ -1,0 +1,142 @@
+"""What the small documents of the agent's day share: a page with facts and history, a form, a posted deed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+
+from django import forms
+from django.contrib import messages
+from django.db import models
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from shopops.kit.access import allowed
+from shopops.kit.clock import now
+from shopops.kit.refusals import Refused
+from staff.models import Employee
+from staff.queries.history import history_of
+from warehouse.views.asking import Offer, actor, asks_of, back_to, checked, in_drawer
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+    Words = str | _StrPromise
+
+M = TypeVar("M", bound=models.Model)
+
+
+class Fact(NamedTuple):
+    """A named value of a document; `url` leads to what it names."""
+
+    label: Words
+    value: Any
+    url: str | None = ""
+    tone: str = ""
+
+
+@dataclass(frozen=True)
+class Paper:
+    """What the page of a small document shows. `home` is the list it stands in: URL name and title."""
+
+    title: str
+    home: tuple[str, Words]
+    state: Words = ""
+    tone: str = "plain"
+    line: Words = ""
+    due_at: datetime | None = None
+    facts: Sequence[Fact] = ()
+    texts: Sequence[tuple[Words, str]] = field(default_factory=list)
+    changes_at: str = ""
+
+
+def find(model: type[M], key: int, *related: str) -> M:
+    """Return a document, or say that there is none."""
+    found = model._default_manager.select_related(*related).filter(pk=key).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def show_paper(
+    request: HttpRequest,
+    thing: models.Model,
+    paper: Paper,
+    offers: Iterable[Offer[Any]] = (),
+    *others: models.Model,
+    template: str = "service/paper.html",
+) -> HttpResponse:
+    """Show a document with what can be done with it and its history (and that of `others`), or in the drawer."""
+    context = {
+        "paper": paper,
+        "thing": thing,
+        "home_url": reverse(paper.home[0]),
+        "home_label": paper.home[1],
+        "asks": asks_of(offers, thing, str(thing.pk), actor(request)),
+        "history": history_of(thing, *others),
+        "in_drawer": in_drawer(request),
+        "at": now(),
+    }
+    answer = render(request, template, context)
+    if in_drawer(request) and request.GET.get("done"):
+        answer["HX-Trigger"] = "list-changed"
+    return answer
+
+
+Deed = Callable[..., Any]
+
+
+def deed(
+    permission: str, model: type[M], page: str, do: Callable[[HttpRequest, M, Employee, datetime], str]
+) -> Callable[..., HttpResponseBase]:
+    """Return a view that does one thing to a document, says what it did, and goes back to where the form stood."""
+
+    @allowed(permission)
+    @require_POST
+    def done(request: HttpRequest, key: int) -> HttpResponseBase:
+        found = find(model, key)
+        try:
+            said = do(request, found, actor(request), now())
+        except Refused as refusal:
+            messages.error(request, str(refusal))
+        else:
+            if said:
+                messages.success(request, said)
+        if in_drawer(request):
+            return redirect(f"{reverse(page, args=[key])}?done=1")
+        return back_to(request, page, key)
+
+    return done
+
+
+def form_page(
+    request: HttpRequest,
+    form: forms.Form,
+    keep: Callable[[dict[str, Any]], str],
+    *,
+    title: Words,
+    home: tuple[str, Words],
+    submit: Words,
+    says: Words = "",
+) -> HttpResponseBase:
+    """Show a form on a page of its own; posted and good, keep it and go to the address `keep` returns."""
+    if request.method == "POST" and form.is_valid():
+        try:
+            return redirect(keep(form.cleaned_data))
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+    context = {"form": form, "title": title, "home_url": reverse(home[0]), "home_label": home[1], "submit": submit}
+    return render(request, "service/form.html", context | {"says": says})
+
+
+def values_of(request: HttpRequest, form: type[forms.Form]) -> dict[str, Any]:
+    """Return the values posted to a form.
+
+    :raises Refused: with the first complaint, if they are not valid.
+    """
+    return checked(form(request.POST))

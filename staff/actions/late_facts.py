@@ -1,0 +1,45 @@
+"""Facts that come in late, such as chat records of yesterday: the days they are about are tallied and read again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+
+from shopops.kit.clock import shop_day
+from staff.actions.jobs import start_job
+from staff.actions.metrics import read_metrics
+from staff.actions.tally import tally_day
+from staff.actions.trials import run_shadows
+from staff.models import JobRun
+from staff.policy import LATE_DAYS
+
+_DAY = timedelta(days=1)
+
+
+def days_to_tally_again(first: date, *, at: datetime) -> JobRun | None:
+    """Have the days from `first` to yesterday tallied and read again in the background; nothing of a day yet to end."""
+    last = shop_day(at) - _DAY
+    if first > last:
+        return None
+    return start_job("staff.tally_again", by=None, at=at, first=first.isoformat(), last=last.isoformat())
+
+
+def tally_again(
+    first: date, last: date, *, at: datetime, step: Callable[[int, int], None] | None = None
+) -> dict[str, int]:
+    """Tally and read the days of a span again, oldest first; return how many offences and readings there are.
+
+    Of days longer ago than the setting says only the figures are read: nobody is charged for a past that was imported
+    long afterwards. A replay does that, where people want it.
+    """
+    since = shop_day(at) - LATE_DAYS() * _DAY
+    days = [first + number * _DAY for number in range((last - first).days + 1)]
+    offences = readings = 0
+    for number, day in enumerate(days):
+        if step:
+            step(number, len(days))
+        if day >= since:
+            offences += tally_day(day, at=at).new
+            run_shadows(day, at=at)
+        readings += read_metrics(day, at=at)
+    return {"days": len(days), "new": offences, "readings": readings}
