@@ -15,6 +15,7 @@ Usage: ./dev COMMAND
   demo [--port N] [--fresh]   start the demo shop with everything it needs; ctrl-C stops it
                               (--orders N: how large it is when it is made)
   test [pytest's arguments]   set up what is missing and run the tests, in a real Chromium too
+                              (all of them on every processor; chosen ones in one process)
   lint                        check style, types, imports, templates, migrations and translations
   manage COMMAND ...          run a management command, with the demo's database and queue
   shell                       Python with the models at hand
