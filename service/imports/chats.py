@@ -49,7 +49,7 @@ def load_chats(run: Run) -> None:
     met = Met()
     with connection.cursor() as cursor:
         begin_cutting(cursor)
-        copy_lines(cursor, staged_texts(run, met, voices_now()))
+        copy_lines(cursor, staged_texts(run, met, voices_now(), run.mapping))
         run.step(run.size, run.size * 2, _now("Cutting conversations"))
         cursor.execute("ANALYZE chat_stage (buyer, at)")
         new_buyers = _make_buyers(cursor, at=run.at)
