@@ -73,6 +73,8 @@ def load_presence(run: Run) -> None:
     for employee_id, mine in sorted(by_agent.items()):
         _replace(employee_id, _one_after_another(run, mine), counts)
     run.counts |= counts
+    if spans and (counts["new"] or counts["removed"]):
+        run.first_day = shop_day(min(span.starts_at for span in spans))
 
 
 def _spans(run: Run, upload: Upload, accounts: dict[str, int]) -> list[Span]:

@@ -190,7 +190,8 @@ def make_house() -> dict[str, Any]:
     load_rulebook(at=at)
     people = Employee.objects.filter(username__in=("lina", "sunyue", "zhouqian", "wufang"))
     start, end = day_window(FRIDAY)
-    values: dict[str, Any] = {"day": FRIDAY, "start": start, "end": end, "at": end, "shop": Shop.objects.create(name="会话测试店").pk}
+    values: dict[str, Any] = {"day": FRIDAY, "start": start, "end": end, "at": end}
+    values["shop"] = Shop.objects.create(name="会话测试店").pk
     sizes = {"talks": TALKS, "turns": TURNS_EACH, "messages": MESSAGES_EACH}
     values |= sizes | {"people": list(people.values_list("pk", flat=True))}
     with connection.cursor() as cursor:
