@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from service.imports.registry import HEAD_ROWS, Field, Peek, Upload, register_reader
 from service.imports.running import Run
 from service.states import FileKind
+from shopops.kit.clock import shop_day
 from shopops.kit.refusals import Refused
 from shopops.kit.sentences import sentence
 from shopops.kit.spreadsheets import cell_text, open_spreadsheet
@@ -74,7 +75,7 @@ def load_presence(run: Run) -> None:
         _replace(employee_id, _one_after_another(run, mine), counts)
     run.counts |= counts
     if spans and (counts["new"] or counts["removed"]):
-        run.first_day = shop_day(min(span.starts_at for span in spans))
+        run.first_day = shop_day(min(span.start for span in spans))
 
 
 def _spans(run: Run, upload: Upload, accounts: dict[str, int]) -> list[Span]:
