@@ -53,9 +53,8 @@ def voices_now() -> Voices:
     )
 
 
-def staged_texts(run: Run, met: Met, voices: Voices) -> Iterator[bytes]:
+def staged_texts(run: Run, met: Met, voices: Voices, mapping: dict[str, str]) -> Iterator[bytes]:
     """Yield the rows of all files in COPY's text format, some thousand at a time. Asks the database nothing."""
-    mapping = run.mapping or None
     shops = set(voices.shops)
     limit = (run.at.astimezone(SHANGHAI) + SLACK).strftime("%Y-%m-%d %H:%M:%S+08")
     seen: set[str] = set()
@@ -63,7 +62,7 @@ def staged_texts(run: Run, met: Met, voices: Voices) -> Iterator[bytes]:
     for upload in run.uploads:
         size = upload.path.stat().st_size
         rows, guess = 0, max(size // 60, 1)
-        for part in read_chats(upload.path, name=upload.name, voices=voices, report=run, mapping=mapping):
+        for part in read_chats(upload.path, name=upload.name, voices=voices, report=run, mapping=mapping or None):
             text = _staged(part, run, met, voices, shops, limit, seen)
             rows += len(part.lines)
             run.step(done + int(size * min(rows / guess, 0.99)), run.size * 2, upload.name)

@@ -20,6 +20,7 @@ from service.imports.running import Run
 from service.models import Buyer
 from service.policy import cutting as policy
 from service.states import FileKind
+from shopops.kit.clock import shop_day
 from shopops.kit.copying import copy_rows
 from shopops.taobao.chats import FIELDS, columns_of, looks_copied
 from shopops.taobao.chats.tables import NEEDED
@@ -49,11 +50,14 @@ def load_chats(run: Run) -> None:
     met = Met()
     with connection.cursor() as cursor:
         begin_cutting(cursor)
-        copy_lines(cursor, staged_texts(run, met, voices_now()))
+        copy_lines(cursor, staged_texts(run, met, voices_now(), run.mapping))
         run.step(run.size, run.size * 2, _now("Cutting conversations"))
         cursor.execute("ANALYZE chat_stage (buyer, at)")
         new_buyers = _make_buyers(cursor, at=run.at)
         known = _take_messages(cursor, run, met)
+        cursor.execute("SELECT min(at) FROM cut_message WHERE conversation_id IS NULL")
+        if first := cursor.fetchone()[0]:
+            run.first_day = shop_day(first)
         cut = cut_messages(cursor, at=run.at, batch_id=run.batch.pk)
     run.counts |= {
         "rows": met.rows,

@@ -1,5 +1,5 @@
 """Work of customer service in the background, one file a subject."""
 
-from service.jobs import complaints
+from service.jobs import complaints, imports
 
-__all__ = ["complaints"]
+__all__ = ["complaints", "imports"]

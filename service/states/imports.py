@@ -32,4 +32,10 @@ FILE_MOVES: Moves = {
     FileState.READING: frozenset({FileState.DONE, FileState.REHEARSED, FileState.REFUSED}),
 }
 
-declare_verbs({"service.file_imported": _("imported files"), "service.mapping_kept": _("kept a column mapping")})
+declare_verbs(
+    {
+        "service.file_imported": _("imported files"),
+        "service.mapping_kept": _("kept a column mapping"),
+        "service.sub_account_named": _("said who is behind the sub-account"),
+    }
+)

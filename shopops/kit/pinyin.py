@@ -1,15 +1,18 @@
 """Pinyin keys, so that `ln` and `lina` find 李娜, and names sort by sound.
 
-The library's phrase table takes 45 MiB of every process that loads it. It stays out; the words of this trade that
-need it stand below, and the readings of surnames with them.
+A library for it takes 11 MiB of every process that loads it, 45 more with its phrases. It stays out: the sounds of
+characters come from a file made with it (`tools/pinyin_sounds.py`), the words of this trade that are read otherwise
+than their characters stand below, and the readings of surnames with them.
 """
 
 from __future__ import annotations
 
-import os
 import re
-from collections.abc import Callable
-from functools import cache, lru_cache, partial
+import unicodedata
+from array import array
+from collections.abc import Iterable
+from functools import cache, lru_cache
+from pathlib import Path
 
 # Surnames that are read otherwise than the character alone, and all double surnames.
 SURNAMES = {
@@ -53,8 +56,10 @@ PHRASES = {
 
 READINGS = DOUBLE_SURNAMES | SURNAMES
 HAN = "\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U000323af"
-_PIECES = re.compile(f"([{HAN}]+)|([^{HAN}]+)")
-_UNKNOWN = re.compile(f"[{HAN}]")
+_OTHER = re.compile(f"[^{HAN}]+")
+_PLANES = ((0x3007, 0xA000), (0xF900, 0xFB00), (0x20000, 0x323B0))
+_LONGEST = max(map(len, PHRASES))
+_MARKS = ("\N{COMBINING MACRON}", "\N{COMBINING ACUTE ACCENT}", "\N{COMBINING CARON}", "\N{COMBINING GRAVE ACCENT}")
 
 
 @lru_cache(maxsize=4096)
@@ -84,35 +89,60 @@ def _syllables(text: str, *, person: bool) -> list[tuple[str, str]]:
     found = []
     if person:
         surname = next((text[:count] for count in (2, 1) if text[:count] in READINGS), "")
-        found = [(part[:-1], part[-1]) for part in map(_to_tone3(), READINGS.get(surname, "").split())]
+        found = [_plain(part) for part in READINGS.get(surname, "").split()]
         text = text[len(surname) :]
-    read = _reader()
-    for chinese, other in _PIECES.findall(text):
-        if other:
-            found.append((other, ""))
+    sounds = _sounds()
+    at = 0
+    while at < len(text):
+        if other := _OTHER.match(text, at):
+            found.append((other.group(), ""))
+            at = other.end()
+            continue
+        word = next((text[at : at + count] for count in range(_LONGEST, 1, -1) if text[at : at + count] in PHRASES), "")
+        if word:
+            found += [_plain(part) for part in PHRASES[word].split()]
         else:
-            # A character the library does not know comes back as it is.
-            found += [
-                (part.removesuffix("5"), "") if _UNKNOWN.match(part) else (part[:-1], part[-1])
-                for part in read(chinese)
-            ]
+            sound = sounds.of(text[at])
+            found.append((sound[:-1], sound[-1]) if sound else (text[at], ""))
+        at += len(word) or 1
     return found
 
 
+def _plain(sound: str) -> tuple[str, str]:
+    """Return `("li", "3")` for `lǐ`; ü is written v, no tone is the fifth."""
+    parts = unicodedata.normalize("NFD", sound)
+    tone = next((str(number) for number, mark in enumerate(_MARKS, start=1) if mark in parts), "5")
+    letters = parts.replace("u\N{COMBINING DIAERESIS}", "v")
+    return "".join(letter for letter in letters if letter.isascii()), tone
+
+
+class Sounds:
+    """The sound of every character, as numbers of sounds side by side: 200 KiB, where a dictionary takes 11 MiB."""
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        """Read lines of a sound, a blank and the characters read so."""
+        self._names = [""]
+        self._numbers = {start: array("H", bytes(2 * (end - start))) for start, end in _PLANES}
+        for line in lines:
+            sound, characters = line.split()
+            self._names.append(sound)
+            for character in characters:
+                numbers, place = self._place(character)
+                numbers[place] = len(self._names) - 1
+
+    def of(self, character: str) -> str:
+        """Return the sound of a character with its tone, such as `li3`; nothing where none is known."""
+        numbers, place = self._place(character)
+        return self._names[numbers[place]] if numbers else ""
+
+    def _place(self, character: str) -> tuple[array[int], int]:
+        code = ord(character)
+        start = next((start for start, end in _PLANES if start <= code < end), None)
+        return (array("H"), 0) if start is None else (self._numbers[start], code - start)
+
+
 @cache
-def _reader() -> Callable[[str], list[str]]:
-    """Load the library without its phrases but with ours."""
-    os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")
-    from pypinyin import Style, lazy_pinyin, load_phrases_dict  # noqa: PLC0415 -- loaded where it is needed, see above
-
-    load_phrases_dict({word: [[part] for part in reading.split()] for word, reading in PHRASES.items()})
-    return partial(lazy_pinyin, style=Style.TONE3, neutral_tone_with_five=True)
-
-
-@cache
-def _to_tone3() -> Callable[[str], str]:
-    """Return what turns `lǐ` into `li3`."""
-    _reader()
-    from pypinyin.contrib.tone_convert import to_tone3  # noqa: PLC0415 -- loaded where it is needed, see above
-
-    return partial(to_tone3, neutral_tone_with_five=True)
+def _sounds() -> Sounds:
+    """Read the file once, where it is first needed."""
+    with Path(__file__).with_name("pinyin_sounds.txt").open(encoding="utf-8") as lines:
+        return Sounds(lines)

@@ -142,7 +142,8 @@ class Employee(AbstractBaseUser, PermissionsMixin):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Keep the pinyin keys with the name."""
-        self.name_pinyin, self.name_initials = search_keys(self.name)
+        if kwargs.get("update_fields") is None or "name" in kwargs["update_fields"]:
+            self.name_pinyin, self.name_initials = search_keys(self.name)
         super().save(*args, **kwargs)
 
     @property

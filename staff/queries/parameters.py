@@ -50,6 +50,8 @@ LABELS = {
     "hours_a_day": gettext_lazy("Hours a day"),
     "lunch_hours": gettext_lazy("Hours for lunch"),
     "everybody_on_duty": gettext_lazy("Everybody on duty answers"),
+    "characters": gettext_lazy("Characters at least"),
+    "copies": gettext_lazy("Same words from so many buyers on"),
     "first_reply_too": gettext_lazy("Also prices the first reply"),
     "annotate_all": gettext_lazy("Every conversation wants an annotation, not only those left overnight"),
     "fallback_post": gettext_lazy("Who answers where nobody else does"),

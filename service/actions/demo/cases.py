@@ -20,6 +20,7 @@ from staff.actions.appeals import (
 )
 from staff.actions.cases import ask_waiver, confirm_case, reject_case, report_case, withdraw_case
 from staff.actions.excuses import confirm_excuse, enter_excuse, refuse_excuse
+from staff.actions.incidents import report_people
 from staff.models import Appeal, CaseReport, Clause, Employee, Offence
 from staff.states import ExcuseKind, Standing, Verdict
 
@@ -37,7 +38,7 @@ class Stage:
         return min(moment, self.at)
 
     def report(
-        self, number: str, who: str, text: str, *, by: str, days: int, seen: str = "", note: str = "", grade: str = ""
+        self, number: str, who: str, text: str, *, by: str, days: int, seen: str = "", note: str = ""
     ) -> CaseReport:
         """Report something that happened in the morning of a day; a note of what was seen goes with it."""
         files = [ContentFile(note.encode(), name=f"{seen or '说明'}.txt")] if note else []
@@ -46,7 +47,6 @@ class Stage:
             employee=self.people[who],
             happened_at=self.ago(days, 10),
             text=text,
-            grade=grade,
             files=files,
             by=self.people[by],
             at=self.ago(days, 11),
@@ -80,16 +80,16 @@ def _closed_appeals(stage: Stage) -> None:
     """Play appeals that ended: withdrawn points, kept, reduced, a rule at fault, silence, taken back."""
     hejie, lina, sunyue = (stage.people[name] for name in ("hejie", "lina", "sunyue"))
     won = stage.charge(
-        "CS-060",
+        "CS-055",
         "lina",
-        "买家 10:02 咨询尺码，超过时限才回复",
+        "自动回复还写着昨天的截单时间",
         days=18,
-        seen="会话记录",
-        note="10:02 买家：这件有 XL 吗？\n10:07 小娜：亲，有货的～\n",
+        seen="自动回复",
+        note="亲，今天 15:00 前付款当天发出～\n（今天的截单时间是 16:00）\n",
     )
     appeal = stage.appeal(
         won,
-        "当时千牛掉线，重启后马上回复了，附截图时间。",
+        "早上改好了，千牛掉线没有存上，重连后马上改了，附截图时间。",
         days=17,
         note="10:03 千牛提示：网络连接已断开\n10:06 已重新连接\n",
     )
@@ -116,7 +116,7 @@ def _closed_appeals(stage: Stage) -> None:
     )
     accept_answer(appeal, by=stage.people["zhouqian"], at=stage.ago(11, 9))
 
-    fault = stage.charge("CS-067", "wufang", "回访表缺两项", days=11)
+    fault = stage.charge("GOV-013", "wufang", "换货回访没有按流程填表", days=11, by="xujing", judge="chenjing")
     appeal = stage.appeal(fault, "换货回访没有“使用感受”可填，表格不适用。", days=10)
     answer_appeal(
         appeal, verdict=Verdict.RULE_DEFECT, text="表格没有区分换货回访，条款应修订。", by=hejie, at=stage.ago(9, 10)
@@ -135,7 +135,7 @@ def _open_appeals(stage: Stage) -> None:
     """Leave appeals with the leader, answered, and before the panel with one opinion given."""
     hejie = stage.people["hejie"]
     stage.appeal(
-        stage.charge("CS-071", "sunyue", "客户退货资料隔天才交仓库", days=2),
+        stage.charge("GOV-013", "sunyue", "客户退货资料没有按流程当天交仓库", days=2, by="xujing", judge="chenjing"),
         "下班前仓库已关门，资料锁在抽屉里，第二天一早就交了。",
         days=1,
         note="18:05 仓库：今天盘点，提前锁门了\n",
@@ -152,7 +152,9 @@ def _open_appeals(stage: Stage) -> None:
         at=stage.ago(1, 10),
     )
     panel = stage.appeal(
-        stage.charge("CS-072", "wufang", "买家反馈少发腰带，两天没有转仓库", days=5), "当天已口头告诉仓库唐敏。", days=4
+        stage.charge("CS-062", "wufang", "告诉买家腰带已补寄，其实没有登记补发", days=5),
+        "当天已口头告诉仓库唐敏。",
+        days=4,
     )
     answer_appeal(panel, verdict=Verdict.UPHOLD, text="口头转告没有记录，不能算处理。", by=hejie, at=stage.ago(3, 10))
     take_appeal_on(panel, by=stage.people["wufang"], at=stage.ago(2, 9))
@@ -170,20 +172,27 @@ def _reports(stage: Stage) -> None:
     """Report what waits, what was rejected or taken back, rewards, money for the fund, and a waiver of much."""
     people = stage.people
     stage.report(
-        "CS-061",
+        "CS-062",
         "lina",
-        "差评写“客服爱理不理”，请核实聊天记录",
+        "评价说先答应包邮、又让补运费，请核实聊天记录",
         by="zhaomin",
         days=1,
         seen="评价",
-        note="★☆☆☆☆ 客服爱理不理\n",
-        grade="with_text",
+        note="★☆☆☆☆ 说好包邮，又要补 8 元运费\n",
     )
-    stage.report("GOV-013", "gaofeng", "采购未走比价流程直接下单", by="xujing", days=2)
+    report_people(
+        [people["gaofeng"], people["linxiao"]],
+        clause=Clause.objects.get(number="GOV-013"),
+        happened_at=stage.ago(2, 10),
+        text="采购未走比价流程直接下单，运营同意后未补审批",
+        incident="采购比价流程",
+        by=people["xujing"],
+        at=stage.ago(2, 11),
+    )
     stage.charge("GOV-013", "mating", "主图未经复核直接上线，违反上线流程", days=7, by="xujing", judge="chenjing")
-    wrong = stage.report("CS-050", "sunyue", "周六上午没有人在线", by="zhaomin", days=6)
-    reject_case(wrong, reason="当天排的是吴芳值班，且有在线记录。", by=people["chenjing"], at=stage.ago(5, 10))
-    slip = stage.report("STF-123", "lina", "周报没交", by="zhaomin", days=5)
+    wrong = stage.report("CS-055", "sunyue", "自动回复没有写周末值班时间", by="zhaomin", days=6)
+    reject_case(wrong, reason="周五已改，截图是上周的。", by=people["chenjing"], at=stage.ago(5, 10))
+    slip = stage.report("CS-055", "lina", "自动回复里店名写错", by="zhaomin", days=5)
     withdraw_case(slip, by=people["zhaomin"], at=stage.ago(5, 12))
     idea = stage.report(
         "GOV-015",

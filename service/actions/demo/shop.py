@@ -20,10 +20,12 @@ from service.actions.demo.appraisals import make_appraisals
 from service.actions.demo.cases import make_cases
 from service.actions.demo.dispatch import Crew, Dispatch, dispatch, write_dispatch
 from service.actions.demo.drafts import make_drafts
+from service.actions.demo.duty import make_duty
 from service.actions.demo.files import close_imports, open_imports
 from service.actions.demo.goods import make_goods, make_shops
 from service.actions.demo.history import write_history
 from service.actions.demo.kpi import make_imports, make_scores, report_time
+from service.actions.demo.plans import make_plans
 from service.actions.demo.questions import ask_finance_of, forget_goods
 from service.actions.demo.radar import make_radar
 from service.actions.demo.rules import make_rules
@@ -85,6 +87,7 @@ def make_demo_shop(*, orders: int, days: int, seed: int, at: datetime, say: Say 
     made.to_review = len(open_orders)
     say(f"{made.to_review} orders to review, screened; finance is asked about {asked}")
     make_imports(days=days, by=_holders("STF-050")[0], at=at)
+    say(f"{make_duty(days=days, at=at, random=random)['duties']} duties on the roster")
     _judge(days=days, at=at, made=made)
     say(f"{made.offences} offences found and booked")
     say(f"{make_cases(at=at)} reported cases and appeals")
@@ -93,6 +96,7 @@ def make_demo_shop(*, orders: int, days: int, seed: int, at: datetime, say: Say 
     say(f"{make_radar(at=at)} seen coming by the radar")
     say(f"{make_appraisals(at=at, random=random)} appraisals")
     say(f"{make_scores(at=at)} more scores on forms")
+    say(f"{make_plans(at=at)} plans of the year")
     return made
 
 

@@ -41,7 +41,7 @@ def test_loading_shifts_makes_them_once_and_keeps_what_was_changed(capsys):
 
     assert '{"shifts": 0, "patterns": 0}' in capsys.readouterr().out
     assert Shift.objects.get(code="late").name == "夜班"
-    assert Shift.objects.count() == 4
+    assert Shift.objects.count() == 5
 
 
 def test_a_late_shift_runs_until_midnight_and_no_longer(lina, hejie):

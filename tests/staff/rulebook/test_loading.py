@@ -50,7 +50,7 @@ def publish(number, **terms):
 
 def test_a_price_the_file_changes_holds_from_tomorrow(book):
     open_book()
-    path = book("service", 'escalates_by = "2"', 'escalates_by = "3"')
+    path = book("service_after", 'escalates_by = "2"', 'escalates_by = "3"')
     assert load_rulebook(at=NOON, path=path)["changed"] == 1
     version = newest("CS-066")
     assert (version.version, version.escalates_by, version.valid_from) == (2, Decimal(3), TOMORROW)
@@ -61,7 +61,7 @@ def test_a_price_the_file_changes_holds_from_tomorrow(book):
 def test_what_people_changed_stays_and_the_rest_follows_the_file(book):
     open_book()
     publish("CS-066", points=Decimal(-1))
-    path = book("service", 'escalates_by = "2"', 'escalates_by = "3"')
+    path = book("service_after", 'escalates_by = "2"', 'escalates_by = "3"')
     load_rulebook(at=LATER, path=path)
     version = newest("CS-066")
     assert (version.points, version.escalates_by, version.version) == (Decimal(-1), Decimal(3), 3)
@@ -71,17 +71,18 @@ def test_what_people_changed_stays_and_the_rest_follows_the_file(book):
 def test_wording_of_people_is_not_overwritten_in_either_language(book):
     open_book()
     publish("CS-066", text="超过 {days} 天没有回访，扣 {points} 分。")
-    path = book("service", "A consultation sheet not followed up within", "A sheet not followed up within")
+    path = book("service_after", "A consultation sheet not followed up within", "A sheet not followed up within")
     assert load_rulebook(at=LATER, path=path)["changed"] == 0
     assert newest("CS-066").text.startswith("超过")
 
 
 def test_a_parameter_people_changed_stays_beside_one_the_file_changes(book):
     open_book()
-    publish("CS-053", parameters={"working_days": 1, "time": "11:00"})
+    known = newest("CS-053").parameters
+    publish("CS-053", parameters=known | {"time": "11:00"})
     path = book("service", 'working_days = 1, time = "12:00"', 'working_days = 2, time = "12:00"')
     load_rulebook(at=LATER, path=path)
-    assert newest("CS-053").parameters == {"working_days": 2, "time": "11:00"}
+    assert newest("CS-053").parameters == known | {"working_days": 2, "time": "11:00"}
 
 
 def test_every_term_of_the_version_before_is_kept(book):
