@@ -51,7 +51,7 @@ def own_database(*, anew: bool) -> Iterator[None]:
     home, name = connection.settings_dict["NAME"], connection.creation._get_test_db_name()
     with _one_at_a_time() as execute:
         template = _template(execute, anew=anew)
-        execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        execute(f'DROP DATABASE IF EXISTS "{name}"')  # fails when another run of the same name is at work in it
         execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
     _go_to(name)
     try:
@@ -70,9 +70,9 @@ def _go_to(name: str) -> None:
 
 @contextmanager
 def _one_at_a_time() -> Iterator[Callable[[str], Any]]:
-    """Give the means to make databases, to one process of all that test on this server."""
+    """Give the means to make databases, to one of the processes that want the same template."""
     with connection._nodb_cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock(hashtext('test databases of shopops'))")
+        cursor.execute("SELECT pg_advisory_lock(hashtext(%s))", [f"tests of {connection.settings_dict['NAME']}"])
         yield cursor.execute  # the lock goes with the connection
 
 
