@@ -24,7 +24,7 @@ class AfterSaleFilters(ListFilters):
     order = NumbersFilter(field_name="order__number", label=_("Order numbers"), first=True)
     waybill = NumbersFilter(field_name="return_waybill", label=_("Return waybills"), first=True)
     kind = AnyOfFilter(field_name="kind", choices=AfterSaleKind.choices, label=_("Kind"), first=True)
-    asked = DaysFilter(field_name="asked_at", label=_("Asked on"), first=True)
+    asked = DaysFilter(field_name="asked_at", label=_("Requested on"), first=True)
     number = NumbersFilter(field_name="number", label=_("After-sale numbers"))
     refund = NumbersFilter(field_name="platform_number", label=_("Refund numbers"))
     state = AnyOfFilter(field_name="state", choices=AfterSaleState.choices, label=_("State"))

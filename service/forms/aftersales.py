@@ -57,7 +57,7 @@ class AfterSaleForm(forms.Form):
         help_text=_("For a price difference only; asked for within 7 days of receipt (CAT-082)."),
     )
     asked_at = forms.DateTimeField(
-        label=_("Asked at"),
+        label=_("Requested at"),
         required=False,
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
         input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"],
@@ -74,6 +74,7 @@ class AfterSaleForm(forms.Form):
                 min_value=0,
                 max_value=MOST_PIECES,
                 required=False,
+                initial=one.left if len(lines) == 1 else None,
                 widget=forms.NumberInput(attrs={"max": one.left, "inputmode": "numeric", "class": "input is-pieces"}),
             )
             self.fields[one.instead_name] = forms.CharField(

@@ -159,8 +159,9 @@ def _goods(cases: QuerySet[AfterSale], start: datetime, end: datetime) -> list[G
             sku__in=[row["sku_id"] for row in rows], order__paid_at__gte=start, order__paid_at__lt=end
         )
         .order_by()
-        .values_list("sku_id")
-        .annotate(Sum(F("quantity") - F("away")))
+        .values("sku_id")
+        .annotate(sold=Sum(F("quantity") - F("away")))
+        .values_list("sku_id", "sold")
     )
     return [
         GoodsLine(

@@ -118,7 +118,7 @@ def add_case_words(rows: list[Row], reader: Reader) -> None:
 def page_totals(rows: list[Row]) -> list[tuple[str, str]]:
     """Return the sums under the list."""
     return [
-        (_("Asked"), money(sum((row["amount"] for row in rows), Decimal(0)))),
+        (_("Amount asked"), money(sum((row["amount"] for row in rows), Decimal(0)))),
         (_("Refunded"), money(sum((row["refunded"] for row in rows), Decimal(0)))),
     ]
 

@@ -134,7 +134,7 @@ AFTER_SALE_LIST = ListPage(
     finish=add_case_words,
     cells="service/aftersales/cells.html",
     columns=(
-        Column("case", _("Case"), fixed=True, card="full"),
+        Column("case", _("Case number"), fixed=True, card="full"),
         Column("goods", _("Goods and reason"), card="full"),
         Column("amount", _("Amount"), end=True, card="right"),
         Column("state", _("State"), card="left"),
@@ -144,7 +144,7 @@ AFTER_SALE_LIST = ListPage(
         Column("holder", _("With"), card="left"),
         Column("cause", _("Cause"), card="left", shown=False),
         Column("cost", _("Cost"), end=True, card="none", shown=False),
-        Column("asked", _("Asked"), sort="asked", card="none", shown=False),
+        Column("asked", _("Requested"), sort="asked", card="none", shown=False),
         Column("shop", _("Shop"), shown=False),
     ),
     tabs=(
@@ -165,7 +165,7 @@ AFTER_SALE_LIST = ListPage(
     ),
     sorts=(
         Sort("timer", "times_out_at", _("Time left"), ascending=True, nullable=True),
-        Sort("asked", "asked_at", _("Asked")),
+        Sort("asked", "asked_at", _("Requested")),
     ),
     filters=AfterSaleFilters,
     search=matching_after_sales,
@@ -236,9 +236,9 @@ AFTER_SALE_LIST = ListPage(
             ExportColumn(_("Refunded, yuan"), "refunded", kind="money"),
             ExportColumn(_("Return waybill"), "return_waybill"),
             ExportColumn(_("With"), "holder__name"),
-            ExportColumn(_("Asked at"), "asked_at", kind="time"),
+            ExportColumn(_("Requested at"), "asked_at", kind="time"),
             ExportColumn(_("Platform decides at"), "times_out_at", kind="time"),
-            ExportColumn(_("Ended at"), "done_at", kind="time"),
+            ExportColumn(_("Case ended at"), "done_at", kind="time"),
             ExportColumn(_("Cause"), "cause_label"),
             ExportColumn(_("Whose step it was"), "culprit__name"),
             ExportColumn(_("How it came"), "cause_text"),

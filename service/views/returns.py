@@ -302,7 +302,7 @@ RETURN_LIST = ListPage(
     columns=(
         Column("parcel", gettext_lazy("Parcel"), fixed=True, card="full"),
         Column("content", gettext_lazy("Content"), card="full"),
-        Column("case", gettext_lazy("Case"), card="left"),
+        Column("case", gettext_lazy("Case number"), card="left"),
         Column("state", gettext_lazy("State"), card="right"),
         Column("received", gettext_lazy("Taken in"), sort="received", card="left"),
         Column("settled", gettext_lazy("Inspected"), card="left", shown=False),
@@ -338,7 +338,7 @@ RETURN_LIST = ListPage(
             ExportColumn(gettext_lazy("Carrier"), "carrier"),
             ExportColumn(gettext_lazy("State"), "state_label"),
             ExportColumn(gettext_lazy("Content"), "content"),
-            ExportColumn(gettext_lazy("Case"), "case__number"),
+            ExportColumn(gettext_lazy("Case number"), "case__number"),
             ExportColumn(gettext_lazy("Order number"), "case__order__number"),
             ExportColumn(gettext_lazy("Taken in by"), "received_by__name"),
             ExportColumn(gettext_lazy("Taken in at"), "received_at", kind="time"),
