@@ -39,7 +39,7 @@ class Shot:
     """One picture: who looks at which page.
 
     `first` is a link on that page: its target is looked at instead, or, with `named`, the page whose address ends in
-    the words of the link.
+    the words of the link. `down_to` is a part of the page that is scrolled to.
     """
 
     name: str
@@ -47,10 +47,14 @@ class Shot:
     path: str
     first: str = ""
     named: str = ""
+    down_to: str = ""
 
 
+DRAFT = "#main a[href*='/rulebook/drafts/'][data-opens]"
 PAGES: Sequence[Shot] = (
     Shot("my-work", "chenjing", "/"),
+    Shot("radar", "hejie", "/radar/?tab=team"),
+    Shot("me", "lina", "/me/"),
     Shot("jobs", "chenjing", "/jobs/?tab=scheduled"),
     Shot("goods", "chenjing", "/catalog/skus/"),
     Shot("orders", "chenjing", "/orders/"),
@@ -78,11 +82,21 @@ PAGES: Sequence[Shot] = (
     Shot("register", "wangqiang", "/warehouse/register/"),
     Shot("kpi", "chenjing", "/kpi/"),
     Shot("figure", "chenjing", "/kpi/", first="#main a[href*='/kpi/warehouse.dispatch_in_24h/']"),
+    Shot("kpi-board", "chenjing", "/kpi/board/"),
+    Shot("wall", "chenjing", "/kpi/wall/"),
+    Shot("indicators", "chenjing", "/kpi/indicators/"),
     Shot("report", "chenjing", "/reports/", first="#main a[href*='/reports/DAILY']"),
     Shot("points", "chenjing", "/points/all/"),
     Shot("offence", "lina", "/points/", first="a[href*='/points/offences/']"),
     Shot("rulebook", "lina", "/rulebook/"),
-    Shot("draft", "chenjing", "/rulebook/drafts/?tab=waiting", first="#main a[href*='/rulebook/drafts/'][data-opens]"),
+    Shot("clause", "zhaomin", "/rulebook/ORD-016/"),
+    Shot("draft", "chenjing", "/rulebook/drafts/?tab=waiting", first=DRAFT),
+    Shot("wind-tunnel", "chenjing", "/rulebook/drafts/?tab=waiting", first=DRAFT, down_to="#trial"),
+    Shot("appeal", "chenjing", "/appeals/", first="#main a[href*='/appeals/'][data-opens]"),
+    Shot("case", "chenjing", "/cases/", first="#main a[href*='/cases/'][data-opens]"),
+    Shot("appraisal", "lina", "/appraisals/mine/", first="#main td a[href*='/appraisals/']"),
+    Shot("month-close", "xujing", "/appraisals/months/", first="#main tr:nth-child(2) a[href*='/appraisals/months/']"),
+    Shot("weights", "xujing", "/appraisals/setup/"),
     Shot("permissions", "chenjing", "/people/permissions/"),
 )
 
@@ -158,6 +172,8 @@ def take(visitors: Visitors, shot: Shot, width: str, language: str) -> bytes:
     if answer is None or not answer.ok:
         message = f"{shot.name}: {page.url} answers {answer and answer.status}"
         raise SystemExit(message)
+    if shot.down_to:
+        page.locator(shot.down_to).evaluate("part => part.scrollIntoView()")
     page.wait_for_timeout(SETTLED)
     picture = page.screenshot(full_page=False)
     context.close()

@@ -15,6 +15,7 @@ from service.actions.claims import release_pieces
 from service.actions.stages import step
 from service.models import AfterSale, AfterSaleLine, ReturnParcel
 from service.policy.aftersales import RETURN_PHOTO_MB
+from service.queries.returns import BACK, takes_parcels, tidy_waybill
 from service.states import (
     AFTER_INSPECTION,
     GIVEN_UP,
@@ -35,8 +36,6 @@ from warehouse.states import MoveKind
 
 _S = AfterSaleState
 _MB = 1024 * 1024
-BACK = (_S.AGREED, _S.ON_THE_WAY)
-"""States that end when a parcel arrives."""
 
 
 class Found(NamedTuple):
@@ -242,18 +241,6 @@ def put_back(
             )
 
 
-def takes_parcels(case: AfterSale) -> bool:
-    """Say whether goods may come back for a case; after a plain refund, too, for buyers send what they refused."""
-    if case.kind == AfterSaleKind.REFUND:
-        return case.state not in GIVEN_UP
-    return case.kind in AFTER_INSPECTION and case.state in {_S.ASKED, *BACK, _S.ARRIVED, _S.DISPUTED}
-
-
-def tidy_waybill(text: str) -> str:
-    """Return a waybill as it is kept: without blanks, in capitals."""
-    return "".join(text.split()).upper().replace("\0", "")[:40]
-
-
 def _check_takes(case: AfterSale) -> None:
     if not takes_parcels(case):
         raise Refused(
@@ -267,7 +254,8 @@ def _check_takes(case: AfterSale) -> None:
 
 
 def _check_inspects(case: AfterSale) -> None:
-    if case.kind == AfterSaleKind.REFUND and case.state not in GIVEN_UP:
+    is_paid = case.kind == AfterSaleKind.RETURN and case.state == _S.DONE
+    if is_paid or (case.kind == AfterSaleKind.REFUND and case.state not in GIVEN_UP):
         return
     if case.state not in {_S.ARRIVED, _S.DISPUTED}:
         raise MoveRefused(

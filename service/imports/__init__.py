@@ -4,7 +4,7 @@ One file a subject; `registry` says how a kind of file is added. Every subject r
 here.
 """
 
-from service.imports import agent_days, chats, presence, reviews
+from service.imports import agent_days, chats, presence, refunds, reviews
 from service.imports.registry import READERS, Field, Peek, Reader, Upload, kind_of, register_reader
 from service.imports.running import Run, import_files, run_import
 
@@ -20,6 +20,7 @@ __all__ = [
     "import_files",
     "kind_of",
     "presence",
+    "refunds",
     "register_reader",
     "reviews",
     "run_import",

@@ -51,12 +51,12 @@ _AFTER_DISPUTE: Moves = {
 }
 
 AFTER_SALE_MOVES: dict[str, Moves] = {
-    AfterSaleKind.REFUND: {_A.ASKED: _ENDS | {_A.TO_REFUND}, **_AFTER_DISPUTE},
-    AfterSaleKind.PRICE_MATCH: {_A.ASKED: _ENDS | {_A.TO_REFUND}, **_AFTER_DISPUTE},
+    AfterSaleKind.REFUND: {_A.ASKED: _ENDS | {_A.TO_REFUND, _A.DONE}, **_AFTER_DISPUTE},
+    AfterSaleKind.PRICE_MATCH: {_A.ASKED: _ENDS | {_A.TO_REFUND, _A.DONE}, **_AFTER_DISPUTE},
     AfterSaleKind.RETURN: {
-        _A.ASKED: _ENDS | {_A.AGREED},
-        **_BACK,
-        _A.ARRIVED: frozenset({_A.ON_THE_WAY, _A.TO_REFUND, _A.REFUSED, _A.DISPUTED}),
+        _A.ASKED: _ENDS | {_A.AGREED, _A.DONE},
+        **{state: following | {_A.DONE} for state, following in _BACK.items()},
+        _A.ARRIVED: frozenset({_A.ON_THE_WAY, _A.TO_REFUND, _A.REFUSED, _A.DISPUTED, _A.DONE}),
         **_AFTER_DISPUTE,
     },
     AfterSaleKind.EXCHANGE: {
@@ -75,7 +75,7 @@ AFTER_SALE_MOVES: dict[str, Moves] = {
     },
     AfterSaleKind.RESEND: {_A.ASKED: _ENDS | {_A.TO_SEND}, **_SENDING, **_AFTER_DISPUTE},
 }
-"""The table of moves of each kind."""
+"""The table of moves of each kind. Where money is asked for, the platform may pay by itself at any time."""
 
 AFTER_AGREEMENT = {
     AfterSaleKind.REFUND: _A.TO_REFUND,

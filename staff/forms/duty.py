@@ -56,7 +56,7 @@ class PlanForm(forms.Form):
 class DutyForm(forms.Form):
     """One duty."""
 
-    employee = PersonField(queryset=Employee.objects.none(), label=_("Whom"))
+    employee = PersonField(queryset=Employee.objects.none(), label=_("Employee"))
     day = day_field(_("Day"))
     shift = forms.ModelChoiceField(queryset=Shift.objects.none(), label=_("Shift"))
     note = forms.CharField(label=_("Note"), required=False, max_length=200)

@@ -25,7 +25,7 @@ def long_text(label: Any, *, rows: int = 5, required: bool = True) -> forms.Char
 class ProblemForm(forms.Form):
     """What the problem is, what happened, what one proposes, and what it is about."""
 
-    title = forms.CharField(label=_("Problem"), max_length=120)
+    title = forms.CharField(label=_("What the problem is"), max_length=120)
     text = long_text(_("What happened"))
     proposal = long_text(_("What I propose"), rows=3, required=False)
     about = forms.CharField(required=False, max_length=120, widget=forms.HiddenInput)
@@ -57,7 +57,7 @@ class MeetingForm(forms.Form):
 class MinutesForm(forms.Form):
     """The minutes of a meeting."""
 
-    minutes = long_text(_("Minutes"), rows=8)
+    minutes = long_text(_("Minutes of the meeting"), rows=8)
 
 
 class WorkReportForm(forms.Form):
@@ -65,11 +65,11 @@ class WorkReportForm(forms.Form):
 
     kind = forms.ChoiceField(label=_("Kind"), choices=WorkReportKind.choices)
     day = day_field(_("Day"))
-    text = long_text(_("Report"), rows=6)
-    plan = long_text(_("Plan"), rows=5, required=False)
+    text = long_text(_("Text of the report"), rows=6)
+    plan = long_text(_("Plan of next week"), rows=5, required=False)
 
 
 class RemarkForm(forms.Form):
     """What the superior says."""
 
-    remark = forms.CharField(label=_("Remark"), required=False, max_length=300)
+    remark = forms.CharField(label=_("Superior's words"), required=False, max_length=300)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, BigIntegerRangeField, DateTimeRangeField, RangeOperators
 from django.db import models
@@ -10,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import get_language, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
+from shopops.kit.clock import SHANGHAI
 from staff.models.organisation import Employee, OrgUnit
 from staff.models.points import Excuse
 from staff.states import (
@@ -49,6 +52,13 @@ def _one_at_a_time(name: str, condition: models.Q) -> ExclusionConstraint:
         ],
         condition=condition,
     )
+
+
+def hours_in_words(starts_at: datetime, ends_at: datetime) -> str:
+    """Return a span on the shop's clock, such as 16:00–24:00."""
+    start, end = starts_at.astimezone(SHANGHAI), ends_at.astimezone(SHANGHAI)
+    over = "24:00" if end.date() > start.date() and not (end.hour or end.minute) else f"{end:%H:%M}"
+    return f"{start:%H:%M}–{over}"
 
 
 class Shift(models.Model):
@@ -134,6 +144,11 @@ class Duty(models.Model):
 
     def __str__(self) -> str:
         return f"{self.employee} {self.day:%Y-%m-%d} {self.shift}"
+
+    @property
+    def hours(self) -> str:
+        """Return from when to when on the shop's clock."""
+        return hours_in_words(self.starts_at, self.ends_at)
 
 
 class Leave(models.Model):

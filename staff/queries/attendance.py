@@ -11,6 +11,7 @@ from django.urls import reverse
 from shopops.kit.clock import day_window
 from shopops.kit.lists import Reader, Row
 from staff.models import Attendance, Employee, Presence, Shift
+from staff.models.duty import hours_in_words
 from staff.queries.people import matching_people
 from staff.states import AttendanceResult, PresenceSource
 
@@ -58,6 +59,7 @@ def add_attendance_words(rows: list[Row], _reader: Reader) -> None:
     shifts = {shift.pk: str(shift) for shift in Shift.objects.all()}
     for row in rows:
         row["shift"] = shifts.get(row["duty__shift_id"], "")
+        row["hours"] = hours_in_words(row["duty__starts_at"], row["duty__ends_at"])
         row["result_label"], row["tone"] = results[row["holds"]], TONES[AttendanceResult(row["holds"])]
         row["first_label"] = results[row["result"]] if row["corrected_to"] else ""
         minutes = row["worked_minutes"]

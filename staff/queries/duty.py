@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from shopops.kit.clock import SHANGHAI
 from shopops.kit.lists import Reader, Row
 from staff.models import Duty, Employee, OrgUnit, Shift
+from staff.models.duty import hours_in_words
 from staff.policy.duty import SERVICE_HOURS
 from staff.queries.calendar import work_calendar
 from staff.queries.people import matching_people
@@ -120,7 +121,7 @@ def half_hours() -> list[str]:
 
 
 def cover_of(rows: list[RosterRow], days: list[RosterDay]) -> list[list[int]]:
-    """Count who is on duty in each half hour of the service hours, day by day; meals do not count (CS-047)."""
+    """Count who is on duty in each half hour of the service hours, day by day; at meals people take turns (CS-047)."""
     first, last = SERVICE_HOURS
     duties = [one for row in rows for _day, duties in row.cells for one in duties if one.state == DutyState.PLANNED]
     counted = []
@@ -128,21 +129,9 @@ def cover_of(rows: list[RosterRow], days: list[RosterDay]) -> list[list[int]]:
         midnight = datetime.combine(day.day, time.min, tzinfo=SHANGHAI)
         starts = [midnight + timedelta(minutes=minute) for minute in range(first * 60, last * 60, 30)]
         counted.append(
-            [
-                sum(one.starts_at <= start and one.ends_at >= start + _HALF and not _eats(one, start) for one in duties)
-                for start in starts
-            ]
+            [sum(one.starts_at <= start and one.ends_at >= start + _HALF for one in duties) for start in starts]
         )
     return counted
-
-
-def _eats(duty: Duty, start: datetime) -> bool:
-    """Say whether the half hour lies in the meal of the shift."""
-    shift = duty.shift
-    if shift.meal_starts is None:
-        return False
-    begins = datetime.combine(duty.day, shift.meal_starts, tzinfo=SHANGHAI)
-    return begins < start + _HALF and start < begins + timedelta(minutes=shift.meal_minutes)
 
 
 def listed_duties(reader: Reader) -> QuerySet[Duty]:
@@ -164,6 +153,7 @@ def add_duty_words(rows: list[Row], _reader: Reader) -> None:
         shift = shifts[row["shift_id"]]
         row["shift"], row["kind"] = str(shift), shift.kind
         row["state_label"], row["tone"] = states[row["state"]], TONES[DutyState(row["state"])]
+        row["hours"] = hours_in_words(row["starts_at"], row["ends_at"])
 
 
 def undeletable(ids: Iterable[int], reader: Reader) -> dict[int, Any]:
@@ -175,3 +165,9 @@ def undeletable(ids: Iterable[int], reader: Reader) -> dict[int, Any]:
         elif duty.starts_at <= reader.at:
             refused[duty.pk] = _("has begun")
     return refused
+
+
+def next_duties(employee: Employee, *, at: datetime, most: int = 5) -> QuerySet[Duty]:
+    """Return the duties of somebody that run or come next."""
+    coming = Duty.objects.filter(employee=employee, ends_at__gt=at).exclude(state=DutyState.CANCELLED)
+    return coming.select_related("shift").order_by("starts_at")[:most]

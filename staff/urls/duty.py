@@ -119,8 +119,7 @@ PATHS: list[URLPattern | URLResolver] = [
 ]
 
 ENTRIES: tuple[Entry, ...] = (
-    Entry("staff.roster", _("Roster"), "staff:roster", "", icon="calendar-days", covers=("/roster/duties/",)),
-    Entry("staff.my_roster", _("My roster"), "staff:my_roster", "", icon="calendar"),
+    Entry("staff.roster", _("Roster"), "staff:roster", "", icon="calendar-days", covers=("/roster/duties/", "/roster/mine/")),
     Entry("staff.swaps", _("Swaps"), "staff:swaps", "", icon="arrow-left-right", waits="staff.swaps_to_answer"),
     Entry("staff.leave", _("Leave"), "staff:leaves", "", icon="calendar-check", waits="staff.leave_to_decide"),
     Entry("staff.presence", _("Presence"), "staff:presence", "", icon="activity"),
@@ -133,7 +132,7 @@ ENTRIES: tuple[Entry, ...] = (
         icon="handshake",
         waits="staff.handovers_to_accept",
     ),
-    Entry("staff.problems", _("Problems"), "staff:problems", "", icon="flag", waits="staff.problems_to_solve"),
+    Entry("staff.problems", _("Problems raised"), "staff:problems", "", icon="flag", waits="staff.problems_to_solve"),
     Entry("staff.meetings", _("Meetings"), "staff:meetings", "", icon="users", waits="staff.lists_to_close"),
     Entry(
         "staff.my_reports",

@@ -83,10 +83,10 @@ ATTENDANCE_PAGE = ListPage(
         Column("reason", _("Correction"), card="full"),
     ),
     tabs=(
-        Tab("missed", _("Not kept"), Q(holds=AttendanceResult.ABSENT) | LATE, tone="danger"),
-        Tab("kept", _("Kept"), Q(holds=AttendanceResult.NORMAL)),
+        Tab("missed", _("Not as planned"), Q(holds=AttendanceResult.ABSENT) | LATE, tone="danger"),
+        Tab("kept", _("As planned"), Q(holds=AttendanceResult.NORMAL)),
         Tab("leave", _("On leave"), Q(holds=AttendanceResult.ON_LEAVE)),
-        Tab("corrected", _("Corrected"), ~Q(corrected_to="")),
+        Tab("corrected", _("With a correction"), ~Q(corrected_to="")),
         Tab("mine", _("Mine"), lambda reader: Q(duty__employee=reader.by)),
         Tab("all", _("All"), counted=False),
     ),

@@ -87,7 +87,7 @@ HANDOVERS_PAGE = ListPage(
         Column("note", _("Note"), card="full"),
     ),
     tabs=(
-        Tab("offered", _("Waiting"), Q(state=HandoverState.OFFERED), tone="danger"),
+        Tab("offered", _("To be accepted"), Q(state=HandoverState.OFFERED), tone="danger"),
         Tab("mine", _("To me"), lambda reader: Q(receiver=reader.by)),
         Tab("given", _("From me"), lambda reader: Q(giver=reader.by)),
         Tab("closed", _("Accepted"), Q(state=HandoverState.CLOSED)),

@@ -49,7 +49,7 @@ def reports_to_join(found: CaseReport, reader: Employee, *, may_decide: bool) ->
     """Return the reports that somebody may say are about the same as this one, as choices."""
     if found.state != CaseState.REPORTED or found.kind == CaseKind.WAIVER:
         return []
-    if not may_decide and found.reported_by_id != reader.pk:
+    if (not may_decide and found.reported_by_id != reader.pk) or found.joined.exists():
         return []
     return [(one.pk, report_in_words(one)) for one in reports_of_day(reader, found.happened_at, but=found)]
 

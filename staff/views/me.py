@@ -18,6 +18,7 @@ from shopops.kit.clock import now, shop_day
 from shopops.kit.metrics import METRICS
 from staff.models import Employee
 from staff.queries.appraisals import results_of, span_in_words
+from staff.queries.duty import next_duties
 from staff.queries.figures import parts_in_words, written, written_part
 from staff.queries.kpi import facts_behind
 from staff.queries.me import (
@@ -102,6 +103,7 @@ def _page(request: HttpRequest, person: Employee) -> HttpResponse:
             "person": person,
             "is_mine": is_mine,
             "posts": held_positions(person, on=shop_day(at)),
+            "duties": next_duties(person, at=at),
             "figures": [
                 (
                     figure,

@@ -60,7 +60,7 @@ def _late(reader: Reader) -> Q:
 
 PROBLEMS_PAGE = ListPage(
     name="staff.problems",
-    title=_("Problems"),
+    title=_("Problems raised"),
     note=_("Raised to the superior, solved in one to two days; then they go one level up (STF-125)."),
     icon="flag",
     permission=SIGNED_IN,
@@ -81,7 +81,7 @@ PROBLEMS_PAGE = ListPage(
     finish=add_problem_words,
     cells="staff/problems/cells.html",
     columns=(
-        Column("problem", _("Problem"), fixed=True, card="full"),
+        Column("problem", _("What the problem is"), fixed=True, card="full"),
         Column("state", _("State"), card="right"),
         Column("raised", _("Raised by"), sort="raised", card="left"),
         Column("owner", _("Who solves it"), card="left"),
@@ -128,7 +128,8 @@ PROBLEMS_PAGE = ListPage(
 def problem_new(request: HttpRequest) -> HttpResponseBase:
     """Raise a problem, about the page one came from (`?about=…&url=…`)."""
     reader = actor(request)
-    start = {"about": request.GET.get("about", "")[:120], "url": request.GET.get("url", "")[:300]}
+    url = request.GET.get("url", "")[:300]
+    start = {"about": request.GET.get("about", url)[:120], "url": url}
     form = ProblemForm(request.POST or None, initial=start)
     if request.method == "POST" and form.is_valid():
         asked = form.cleaned_data

@@ -100,7 +100,7 @@ SWAPS_PAGE = ListPage(
         Column("people", _("Who with whom"), card="full"),
         Column("return", _("In return"), card="left"),
         Column("state", _("State"), card="right"),
-        Column("asked", _("Asked at"), sort="asked", card="left"),
+        Column("asked", _("Asked for at"), sort="asked", card="left"),
     ),
     tabs=(
         Tab("mine", _("Mine"), _mine),
@@ -108,7 +108,7 @@ SWAPS_PAGE = ListPage(
         Tab("decide", _("For me to decide"), _to_decide, permission="staff.plan_duty", tone="danger"),
         Tab("all", _("All"), counted=False),
     ),
-    sorts=(Sort("asked", "asked_at", _("Asked at")), Sort("day", "duty__starts_at", _("Day"))),
+    sorts=(Sort("asked", "asked_at", _("Asked for at")), Sort("day", "duty__starts_at", _("Day"))),
     filters=SwapFilters,
     search=matching_swaps,
     search_hint=_("Employee"),
@@ -117,7 +117,7 @@ SWAPS_PAGE = ListPage(
     batch=(
         BatchAction(
             "approval",
-            _("Approve"),
+            _("Grant"),
             run=_approve,
             permission="staff.plan_duty",
             icon="check",

@@ -90,7 +90,7 @@ WORK_REPORTS_PAGE = ListPage(
     finish=add_report_words,
     cells="staff/work_reports/cells.html",
     columns=(
-        Column("report", _("Report"), fixed=True, card="full"),
+        Column("report", _("Work report"), fixed=True, card="full"),
         Column("person", _("Employee"), card="left"),
         Column("handed", _("Handed in"), sort="handed", card="right"),
         Column("text", _("Text"), card="full"),
@@ -99,7 +99,7 @@ WORK_REPORTS_PAGE = ListPage(
     tabs=(
         Tab("unread", _("To be read"), Q(read_at=None), sort="-handed"),
         Tab("mine", _("Mine"), lambda reader: Q(employee=reader.by)),
-        Tab("read", _("Read"), Q(read_at__isnull=False)),
+        Tab("read", _("Read already"), Q(read_at__isnull=False)),
         Tab("all", _("All"), counted=False),
     ),
     sorts=(Sort("day", "day", _("Of")), Sort("handed", "handed_in_at", _("Handed in"))),
@@ -111,7 +111,7 @@ WORK_REPORTS_PAGE = ListPage(
     batch=(
         BatchAction(
             "reading",
-            _("Read"),
+            _("Mark as read"),
             run=_read,
             permission="staff.read_reports",
             icon="check",
@@ -126,10 +126,10 @@ WORK_REPORTS_PAGE = ListPage(
             ExportColumn(_("Employee"), "employee__name"),
             ExportColumn(_("Of"), "day", kind="day"),
             ExportColumn(_("Handed in"), "handed_in_at", kind="time"),
-            ExportColumn(_("Report"), "text"),
-            ExportColumn(_("Plan"), "plan"),
+            ExportColumn(_("Text of the report"), "text"),
+            ExportColumn(_("Plan of next week"), "plan"),
             ExportColumn(_("Read by"), "read_by__name"),
-            ExportColumn(_("Remark"), "remark"),
+            ExportColumn(_("Superior's words"), "remark"),
         ),
     ),
     template="staff/work_reports/list.html",

@@ -17,6 +17,7 @@ THE_EDGE = ("views", "admin", "management", "jobs", "worklists")
 READS_THE_CLOCK = {
     "staff/actions/jobs.py": "a run ends when its work ends, not when it was asked for",
     "orders/imports/__init__.py": "an import ends when it ends",
+    "service/imports/running.py": "the same",
     "staff/actions/progress.py": "a sign of life is of this moment",
 }
 """Files behind the edge that may ask what time it is, each with its reason."""

@@ -14,7 +14,7 @@ from tools.bench.registry import BENCHES, Result
 from tools.dev.places import say
 
 FRAME = {
-    *("__main__", "database", "registry", "serving", "wsgi", "big_shop", "order_files"),
+    *("__main__", "database", "registry", "serving", "wsgi", "as_installed", "big_shop", "order_files"),
     *("plain_pages", "plain_radar", "plain_kpi"),
     *("import_export", "import_memory", "import_anchor"),
 }

@@ -56,6 +56,7 @@ def serving(database_url: str, *, application: str = "tools.bench.wsgi:applicati
         port = probe.getsockname()[1]
     command = [sys.executable, "-m", "gunicorn", application, "--bind", f"{HOST}:{port}", "--worker-class", "gthread"]
     command += ["--workers", "2", "--threads", "4", "--timeout", "60", "--no-control-socket", "--access-logfile", "-"]
+    command += ["--config", "python:tools.bench.as_installed"]
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder) / "web.log"
         with log.open("wb") as stream:

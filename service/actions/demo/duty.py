@@ -42,11 +42,12 @@ _ONLINE, _AWAY, _OFFLINE, _IDLE = (
 )
 
 
-def make_duty(*, days: int, at: datetime, random: Random) -> dict[str, int]:
+def make_duty(*, days: int, at: datetime) -> dict[str, int]:
     """Make rosters, leave, a swap, presence with its gaps, attendance, reports, meetings and problems.
 
     :returns: how many of each there are.
     """
+    random = Random(days)  # noqa: S311 -- made-up data wants repeatable chance
     leader, team = _team()
     if leader is None or len(team) < _WANTED:
         return {"duties": 0}

@@ -32,7 +32,7 @@ def make_plans(*, at: datetime) -> int:
         units = units_headed(person, today)
         for unit in (None, *units):
             goals, measures = GOALS.get(person.unit.code if person.unit else "", OTHERS) if unit is None else FOR_UNITS
-            moment = january + timedelta(hours=number)
+            moment = january + timedelta(days=number % 12, minutes=7 * number)
             plan = write_plan(today.year, unit, goals=goals, measures=measures, by=person, at=moment)
             file_plan(plan, by=person, at=moment)
             if number % 9 == 7:  # noqa: PLR2004 -- some wait

@@ -16,6 +16,8 @@ from catalog.models import Sku
 from orders.actions.screening import screen_orders
 from orders.models import ImportBatch, Order
 from orders.states import UNREVIEWED
+from service.actions.demo.aftersales import make_after_sales
+from service.actions.demo.agents_day import make_agents_day
 from service.actions.demo.appraisals import make_appraisals
 from service.actions.demo.cases import make_cases
 from service.actions.demo.dispatch import Crew, Dispatch, dispatch, write_dispatch
@@ -86,8 +88,10 @@ def make_demo_shop(*, orders: int, days: int, seed: int, at: datetime, say: Say 
     asked = ask_finance_of(asker=_holders("STF-073")[0], finance=_holders("STF-092")[0], at=at)
     made.to_review = len(open_orders)
     say(f"{made.to_review} orders to review, screened; finance is asked about {asked}")
+    say(f"{_after_sales(at)} after-sale cases")
     make_imports(days=days, by=_holders("STF-050")[0], at=at)
-    say(f"{make_duty(days=days, at=at, random=random)['duties']} duties on the roster")
+    say(f"{make_duty(days=days, at=at)['duties']} duties on the roster")
+    say(f"{make_agents_day(at=at)['conversations']} conversations with buyers")
     _judge(days=days, at=at, made=made)
     say(f"{made.offences} offences found and booked")
     say(f"{make_cases(at=at)} reported cases and appeals")
@@ -153,6 +157,17 @@ def _trade(*, orders: int, days: int, at: datetime, random: Random, made: Made) 
     )
     made.orders, made.notes, made.parcels = len(sales), len(done.notes), len(done.parcels)
     return done
+
+
+def _after_sales(at: datetime) -> int:
+    """Let buyers want something back."""
+    return make_after_sales(
+        agents=_holders("STF-076", "STF-074")[:3],
+        keeper=_holders("STF-079")[0],
+        money=_holders("STF-092")[0],
+        chief=_holders("STF-073")[0],
+        at=at,
+    )
 
 
 def _holders(*register_ids: str) -> list[Employee]:
