@@ -10,10 +10,14 @@ from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.db import connections
-from playwright.sync_api import ConsoleMessage, Page
+from playwright.sync_api import ConsoleMessage, Page, expect
 
 from staff.models import Employee
 from tests.kit.lists.conftest import listed  # noqa: F401 -- the page of people, for the tests of lists
+
+#: Milliseconds until what should appear is given up; on a busy machine everything comes later.
+PATIENCE = 30_000
+expect.set_options(timeout=PATIENCE)
 
 WIDTHS = {"desk": (1440, 900), "phone": (390, 844)}
 
@@ -37,7 +41,7 @@ def watched(page: Page) -> Iterator[Page]:
 
     page.on("console", note)
     page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.set_default_timeout(10_000)
+    page.set_default_timeout(PATIENCE)
     page.emulate_media(reduced_motion="reduce")
     yield page
     assert complaints == []

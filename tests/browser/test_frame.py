@@ -85,7 +85,7 @@ def test_the_tray_follows_the_work_and_lets_it_be_put_away(visit, li_na):
     expect(tray.locator("progress")).to_have_attribute("value", "25")
 
     JobRun.objects.update(state=JobState.DONE, finished_at=now())
-    expect(tray.locator(".pill.is-good")).to_be_visible(timeout=8000)
+    expect(tray.locator(".pill.is-good")).to_be_visible()
     expect(tray.locator("ul")).to_be_visible()
     tray.get_by_role("button", name="收起").click()
     expect(tray.locator("li")).to_have_count(0)

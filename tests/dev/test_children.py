@@ -22,7 +22,7 @@ def sleeper(tmp_path: Path, *, code: str = "import time; time.sleep(60)") -> Chi
     return Child("sleeper", [sys.executable, "-c", code], dict(os.environ), tmp_path / "log" / "sleeper.log", tmp_path)
 
 
-def wait_until(true, seconds: float = 5.0) -> bool:
+def wait_until(true, seconds: float = 30.0) -> bool:
     deadline = time.monotonic() + seconds
     while not true():
         if time.monotonic() > deadline:

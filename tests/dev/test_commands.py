@@ -142,7 +142,7 @@ def demo(tmp_path):
     yield process, port, tmp_path / "out"
     if process.poll() is None:
         process.terminate()
-        process.wait(30)
+        process.wait(60)
     out.close()
 
 
@@ -180,7 +180,7 @@ def test_a_demo_starts_says_ready_restarts_what_is_killed_and_stops_as_a_whole(d
     process, port, told = demo
     wait_for(
         lambda: f"READY http://127.0.0.1:{port}" in told.read_text(encoding="utf-8"),
-        seconds=120,
+        seconds=300,
         told=told,
         process=process,
     )
@@ -191,12 +191,12 @@ def test_a_demo_starts_says_ready_restarts_what_is_killed_and_stops_as_a_whole(d
     for pid in parts.values():
         os.kill(pid, signal.SIGKILL)
     wait_for(
-        lambda: len(children_of(process.pid)) == 5 and health(port)[0] == 200, seconds=60, told=told, process=process
+        lambda: len(children_of(process.pid)) == 5 and health(port)[0] == 200, seconds=300, told=told, process=process
     )
     assert set(children_of(process.pid).values()).isdisjoint(parts.values())
 
     parts = children_of(process.pid)
     process.send_signal(signal.SIGINT)
-    assert process.wait(30) == 0
+    assert process.wait(60) == 0
     assert not any(Path(f"/proc/{pid}").exists() for pid in parts.values())
     assert "Stopped. The data stays" in told.read_text(encoding="utf-8")

@@ -70,7 +70,7 @@ def test_servers_that_outlived_their_supervisor_are_stopped_before_new_ones_star
     again = start_services(tmp_path / "data", purpose="demo")
     try:
         for child in left.children:
-            assert child.process.wait(10) == 0
+            assert child.process.wait(30) == 0
         assert all(child.alive for child in again.children)
     finally:
         again.stop()
@@ -125,7 +125,7 @@ time.sleep(60)
         assert holder.stdout.readline() == "True\n"
         assert take_ownership(tmp_path) is None
         holder.kill()
-    with take_ownership(tmp_path, patience=5) as held:
+    with take_ownership(tmp_path, patience=30) as held:
         assert held
 
 

@@ -41,7 +41,7 @@ def test_a_job_does_not_outlive_a_killed_worker_to_run_beside_its_second_try():
         queue.empty()
         queue.enqueue(time.sleep, 60)
         with subprocess.Popen([sys.executable, "-c", WORKER.format(url=url)], stderr=subprocess.DEVNULL) as worker:
-            deadline = time.monotonic() + 20
+            deadline = time.monotonic() + 60
             while not (horses := children_of(worker.pid)) and time.monotonic() < deadline:
                 time.sleep(0.05)
             assert horses, "the worker never started the job"

@@ -371,7 +371,7 @@ def test_two_votes_at_once_decide_the_appeal_once(cast, charged, appeal):
 
     def vote(name: str) -> None:
         try:
-            barrier.wait(timeout=10)
+            barrier.wait(timeout=60)
             said.append(vote_on_appeal(appeal, verdict=Verdict.WITHDRAW, text=name, by=cast[name], at=LATER))
         except MoveRefused:
             said.append(None)
@@ -382,7 +382,7 @@ def test_two_votes_at_once_decide_the_appeal_once(cast, charged, appeal):
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=30)
+        thread.join(timeout=120)
     assert sorted(said, key=str) == [False, True]
     assert charged.entries.filter(kind=EntryKind.COUNTER).count() == 1
     assert Event.objects.filter(verb="staff.appeal_closed").count() == 1

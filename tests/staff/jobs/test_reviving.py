@@ -234,7 +234,7 @@ def _url_of_test_database():
     return f"postgresql://{login}@{host}{port}/{values['NAME']}"
 
 
-def _wait_until(fact, seconds: float = 30):
+def _wait_until(fact, seconds: float = 120):
     deadline = time.monotonic() + seconds
     while not fact():
         assert time.monotonic() < deadline, "waited in vain"
