@@ -9,7 +9,6 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from service.models import Complaint
 from service.queries.analysis import Analysis
@@ -106,7 +105,7 @@ def figures_of(found: Analysis) -> list[tuple[str, str, str]]:
         (
             _("Received"),
             str(found.received),
-            ngettext("%(n)s open", "%(n)s open", found.is_open) % {"n": found.is_open},
+            _("%(n)s open") % {"n": found.is_open},
         ),
         (
             _("per 1,000 orders"),

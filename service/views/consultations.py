@@ -7,7 +7,6 @@ from typing import Any
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -17,7 +16,7 @@ from service.filters.agents_day import ConsultationFilters
 from service.forms.agents_day import BuyersConsultationForm
 from service.models import Consultation
 from service.queries.agents_day import add_consultation_words, listed_consultations, of_buyer
-from service.views.papers import Fact, Paper, find, form_page, show_paper
+from service.views.papers import Fact, Paper, find, form_page, list_context, show_paper
 from shopops.kit.access import allowed
 from shopops.kit.clock import now
 from shopops.kit.lists import Column, Empty, Export, ExportColumn, ListPage, Sort, Tab
@@ -79,15 +78,11 @@ CONSULTATION_LIST = ListPage(
         ),
     ),
     template="service/list_page.html",
-    context=lambda request, _shown: _new(request),
+    context=lambda request, _shown: list_context(
+        request, "follow_ups", "service:consultation_new", _("Log consultation")
+    ),
     empty=Empty(_("No consultations here."), _("Log one from a conversation, or by hand.")),
 )
-
-
-def _new(request: HttpRequest) -> dict[str, Any]:
-    if not actor(request).has_perm("service.serve_buyer"):
-        return {}
-    return {"new_url": reverse("service:consultation_new"), "new_label": _("Log consultation")}
 
 
 @allowed("service.view_consultation")

@@ -97,9 +97,9 @@ CONVERSATION_LIST = ListPage(
         Column("annotation", _("Annotation"), card="none", shown=False),
     ),
     tabs=(
-        Tab("waiting", _("Waiting"), Q(state=ConversationState.WAITING), tone="warn", sort="-waiting"),
+        Tab("waiting", _("Waiting to be answered"), Q(state=ConversationState.WAITING), tone="warn", sort="-waiting"),
         Tab("mine", _("Mine"), _mine),
-        Tab("open", _("Answered"), OPEN & Q(state=ConversationState.OPEN)),
+        Tab("open", _("Replied to"), OPEN & Q(state=ConversationState.OPEN)),
         Tab("escalated", _("With a superior"), OPEN & Q(state=ConversationState.ESCALATED), tone="danger"),
         Tab("night", _("Left overnight"), OPEN & Q(is_night=True), tone="warn"),
         Tab("closed", _("Closed"), Q(state=ConversationState.CLOSED), counted=False),
@@ -118,7 +118,7 @@ CONVERSATION_LIST = ListPage(
     batch=(
         BatchAction(
             "taking",
-            _("Take"),
+            _("Take it on"),
             run=_take,
             skips=_closed,
             permission="service.serve_buyer",

@@ -54,7 +54,7 @@ CONVERSATION_OFFERS: tuple[Offer[Conversation], ...] = (
         initial=lambda one: {"annotation": one.annotation},
         place="first",
     ),
-    Offer("taking", _("Take"), "service:conversation_taking", "service.serve_buyer", "hand", when=_is_open),
+    Offer("taking", _("Take it on"), "service:conversation_taking", "service.serve_buyer", "hand", when=_is_open),
     Offer(
         "consultation",
         _("Log consultation"),

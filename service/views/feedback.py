@@ -9,7 +9,6 @@ from typing import Any
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.urls import reverse
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods
@@ -21,7 +20,7 @@ from service.forms.agents_day import BuyersFeedbackForm, ColleagueForm, OutcomeF
 from service.models import Feedback
 from service.queries.agents_day import FEEDBACK_TONES, add_feedback_words, listed_feedback, of_buyer
 from service.states import FeedbackState
-from service.views.papers import Fact, Paper, deed, find, form_page, show_paper, values_of
+from service.views.papers import Fact, Paper, deed, find, form_page, list_context, show_paper, values_of
 from shopops.kit.access import allowed
 from shopops.kit.clock import now
 from shopops.kit.lists import BatchAction, Column, Empty, ListPage, Reader, Refusals, Sort, Tab, one_by_one
@@ -41,12 +40,6 @@ def _pass_many(ids: Sequence[int], *, by: Employee, at: datetime, to: Employee, 
 def _over(ids: Sequence[int], _reader: Reader) -> Refusals:
     over = Feedback.objects.filter(pk__in=ids, state=FeedbackState.HANDLED).values_list("pk", flat=True)
     return dict.fromkeys(over, _("is dealt with"))
-
-
-def _new(request: HttpRequest) -> dict[str, Any]:
-    if not actor(request).has_perm("service.serve_buyer"):
-        return {}
-    return {"new_url": reverse("service:feedback_new"), "new_label": _("Note feedback")}
 
 
 FEEDBACK_LIST = ListPage(
@@ -92,7 +85,7 @@ FEEDBACK_LIST = ListPage(
         ),
     ),
     template="service/list_page.html",
-    context=lambda request, _shown: _new(request),
+    context=lambda request, _shown: list_context(request, "promises", "service:feedback_new", _("Note feedback")),
     empty=Empty(_("No feedback here."), _("Note it from a conversation, or by hand.")),
 )
 

@@ -9,7 +9,6 @@ from typing import Any
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.urls import reverse
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods
@@ -27,7 +26,7 @@ from service.queries.agents_day import (
     of_buyer,
 )
 from service.states import FollowUpState
-from service.views.papers import Fact, Paper, deed, find, form_page, show_paper, values_of
+from service.views.papers import Fact, Paper, deed, find, form_page, list_context, show_paper, values_of
 from shopops.kit.access import allowed
 from shopops.kit.clock import now
 from shopops.kit.lists import (
@@ -64,12 +63,6 @@ def _moves(ids: Sequence[int], *, by: Employee, at: datetime, due_at: datetime, 
 def _over(ids: Sequence[int], _reader: Reader) -> Refusals:
     over = FollowUp.objects.filter(pk__in=ids).exclude(_DUE).values_list("pk", flat=True)
     return dict.fromkeys(over, _("is over"))
-
-
-def _new(request: HttpRequest) -> dict[str, Any]:
-    if not actor(request).has_perm("service.serve_buyer"):
-        return {}
-    return {"new_url": reverse("service:follow_up_new"), "new_label": _("Plan a visit")}
 
 
 FOLLOW_UP_LIST = ListPage(
@@ -155,7 +148,7 @@ FOLLOW_UP_LIST = ListPage(
         ),
     ),
     template="service/list_page.html",
-    context=lambda request, _shown: _new(request),
+    context=lambda request, _shown: list_context(request, "follow_ups", "service:follow_up_new", _("Plan a visit")),
     empty=Empty(_("No follow-ups here."), _("A logged consultation plans one for the next day.")),
 )
 

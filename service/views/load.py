@@ -6,8 +6,8 @@ from datetime import date, timedelta
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET
 
 from service.queries.load import FIRST_HOUR, LAST_HOUR, Hour, load_of
@@ -21,10 +21,7 @@ USUAL_WEEKS = 4
 
 def weekdays() -> list[str]:
     """Return the names of the days of the week in the language of whoever reads."""
-    return [
-        pgettext("of a clause", name)
-        for name in ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-    ]
+    return [str(WEEKDAYS[number]) for number in range(7)]
 
 
 @allowed("service.lead_service")

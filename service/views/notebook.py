@@ -9,7 +9,6 @@ from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -21,7 +20,7 @@ from service.forms.agents_day import CallForm, MemoForm
 from service.models import Memo, PhoneCall
 from service.queries.agents_day import add_call_words, listed_calls, of_buyer
 from service.queries.clocks import span_said
-from service.views.papers import Fact, Paper, find, form_page, show_paper, values_of
+from service.views.papers import Fact, Paper, find, form_page, list_context, show_paper, values_of
 from shopops.kit.access import allowed
 from shopops.kit.clock import SHANGHAI, now
 from shopops.kit.lists import Column, Empty, Export, ExportColumn, ListPage, Sort, Tab
@@ -50,7 +49,7 @@ def memos(request: HttpRequest) -> HttpResponseBase:
         "form": MemoForm(auto_id="memo_%s"),
         "at": at,
     }
-    return render(request, "service/memos/page.html", context)
+    return render(request, "service/memos/page.html", context | list_context(request, "promises"))
 
 
 @allowed("service.serve_buyer")
@@ -59,12 +58,6 @@ def memo_end(request: HttpRequest, key: int) -> HttpResponseBase:
     """Tick a memo off."""
     finish_memo(find(Memo, key), by=actor(request), at=now())
     return redirect("service:memos")
-
-
-def _new(request: HttpRequest) -> dict[str, Any]:
-    if not actor(request).has_perm("service.serve_buyer"):
-        return {}
-    return {"new_url": reverse("service:call_new"), "new_label": _("Enter a call")}
 
 
 CALL_LIST = ListPage(
@@ -117,7 +110,7 @@ CALL_LIST = ListPage(
         ),
     ),
     template="service/list_page.html",
-    context=lambda request, _shown: _new(request),
+    context=lambda request, _shown: list_context(request, "follow_ups", "service:call_new", _("Enter a call")),
     empty=Empty(_("No telephone calls here."), _("Enter them by hand.")),
 )
 

@@ -14,6 +14,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from shopops.kit.access import allowed
@@ -29,6 +30,24 @@ if TYPE_CHECKING:
     Words = str | _StrPromise
 
 M = TypeVar("M", bound=models.Model)
+SIBLINGS: dict[str, tuple[tuple[str, Words, str], ...]] = {
+    "follow_ups": (
+        ("service:follow_up_list", _("Follow-ups"), "service.view_followup"),
+        ("service:consultation_list", _("Consultation log"), "service.view_consultation"),
+        ("service:call_list", _("Telephone calls"), "service.view_phonecall"),
+    ),
+    "promises": (
+        ("service:promise_list", _("Promises"), "service.view_promise"),
+        ("service:feedback_list", _("Feedback"), "service.view_feedback"),
+        ("service:memos", _("Memos"), "service.serve_buyer"),
+    ),
+    "phrases": (
+        ("service:phrase_list", _("Quick phrases"), "service.view_quickphrase"),
+        ("service:auto_reply_list", _("Automatic replies"), "service.view_autoreply"),
+        ("service:campaign_list", _("Campaigns"), "catalog.view_campaign"),
+    ),
+}
+"""Lists that share a line of the menu: URL name, title, who may see it."""
 
 
 class Fact(NamedTuple):
@@ -88,7 +107,19 @@ def show_paper(
     return answer
 
 
-Deed = Callable[..., Any]
+def list_context(
+    request: HttpRequest, group: str, new: str = "", label: Words = "", permission: str = "service.serve_buyer"
+) -> dict[str, Any]:
+    """Return what a list shows above itself: its siblings, and the button that makes something new."""
+    employee = actor(request)
+    shown = {
+        "siblings": [
+            (reverse(name), title, request.resolver_match is not None and request.resolver_match.view_name == name)
+            for name, title, needed in SIBLINGS[group]
+            if employee.has_perm(needed)
+        ]
+    }
+    return shown | ({"new_url": reverse(new), "new_label": label} if new and employee.has_perm(permission) else {})
 
 
 def deed(

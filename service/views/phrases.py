@@ -28,7 +28,7 @@ from service.queries.phrases import (
     listed_phrases,
     matching_phrases,
 )
-from service.views.papers import Fact, Paper, deed, find, form_page, show_paper, values_of
+from service.views.papers import Fact, Paper, deed, find, form_page, list_context, show_paper, values_of
 from shopops.kit.access import allowed
 from shopops.kit.clock import SHANGHAI, now
 from shopops.kit.lists import Column, Empty, ListPage, Sort, Tab
@@ -39,10 +39,6 @@ from warehouse.views.asking import Offer, actor
 PHRASES = ("service:phrase_list", _("Quick phrases"))
 REPLIES = ("service:auto_reply_list", _("Automatic replies"))
 CAMPAIGNS = ("service:campaign_list", _("Campaigns"))
-
-
-def _new(request: HttpRequest, permission: str, url_name: str, label: Any) -> dict[str, Any]:
-    return {"new_url": reverse(url_name), "new_label": label} if actor(request).has_perm(permission) else {}
 
 
 PHRASE_LIST = ListPage(
@@ -68,7 +64,9 @@ PHRASE_LIST = ListPage(
     opens="service:phrase",
     row_name="shortcut",
     template="service/list_page.html",
-    context=lambda request, _shown: _new(request, "service.keep_phrases", "service:phrase_new", _("New phrase")),
+    context=lambda request, _shown: list_context(
+        request, "phrases", "service:phrase_new", _("New phrase"), "service.keep_phrases"
+    ),
     empty=Empty(_("No quick phrases yet.")),
 )
 
@@ -173,9 +171,7 @@ AUTO_REPLY_LIST = ListPage(
     opens="service:auto_reply",
     row_tone="edge",
     template="service/list_page.html",
-    context=lambda request, _shown: _new(
-        request, "service.serve_buyer", "service:auto_reply_new", _("Register a reply")
-    ),
+    context=lambda request, _shown: list_context(request, "phrases", "service:auto_reply_new", _("Register a reply")),
     empty=Empty(_("No automatic replies here."), _("Register what was put into the chat tool.")),
 )
 
@@ -279,7 +275,9 @@ CAMPAIGN_LIST = ListPage(
     row_name="name",
     row_tone="edge",
     template="service/list_page.html",
-    context=lambda request, _shown: _new(request, "catalog.add_campaign", "service:campaign_new", _("Plan a campaign")),
+    context=lambda request, _shown: list_context(
+        request, "phrases", "service:campaign_new", _("Plan a campaign"), "catalog.add_campaign"
+    ),
     empty=Empty(_("No campaigns here."), _("Plan one with its days and who adds the automatic reply.")),
 )
 

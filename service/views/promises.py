@@ -9,7 +9,6 @@ from typing import Any
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.urls import reverse
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods
@@ -21,7 +20,7 @@ from service.forms.agents_day import BuyersPromiseForm, MoveForm, NoteForm, Reas
 from service.models import Promise
 from service.queries.agents_day import PROMISE_TONES, add_promise_words, listed_promises, of_buyer
 from service.states import PromiseState
-from service.views.papers import Fact, Paper, deed, find, form_page, show_paper, values_of
+from service.views.papers import Fact, Paper, deed, find, form_page, list_context, show_paper, values_of
 from shopops.kit.access import allowed
 from shopops.kit.clock import now
 from shopops.kit.lists import (
@@ -53,12 +52,6 @@ def _keep_many(ids: Sequence[int], *, by: Employee, at: datetime, outcome: str) 
 def _over(ids: Sequence[int], _reader: Reader) -> Refusals:
     over = Promise.objects.filter(pk__in=ids).exclude(_OPEN).values_list("pk", flat=True)
     return dict.fromkeys(over, _("is over"))
-
-
-def _new(request: HttpRequest) -> dict[str, Any]:
-    if not actor(request).has_perm("service.serve_buyer"):
-        return {}
-    return {"new_url": reverse("service:promise_new"), "new_label": _("Note a promise")}
 
 
 PROMISE_LIST = ListPage(
@@ -120,7 +113,7 @@ PROMISE_LIST = ListPage(
         ),
     ),
     template="service/list_page.html",
-    context=lambda request, _shown: _new(request),
+    context=lambda request, _shown: list_context(request, "promises", "service:promise_new", _("Note a promise")),
     empty=Empty(_("No promises here."), _("Note one from a conversation, or by hand.")),
 )
 

@@ -15,7 +15,7 @@ from shopops.kit.clock import SHANGHAI
 from staff.models import Employee, Offence
 from staff.queries.appeals import appeal_story, may_see_appeal
 from staff.queries.history import Line, history_of
-from staff.states import EntryKind, Standing
+from staff.states import AttendanceResult, AttendeeState, EntryKind, PresenceStatus, Standing
 
 LABELS = {
     "orders": gettext_noop("Orders"),
@@ -85,6 +85,10 @@ LABELS = {
     "buyers_words": gettext_noop("Buyer's words"),
     "amount": gettext_noop("Amount"),
     "refunded_at": gettext_noop("Refunded at"),
+}
+_WORDS = {
+    "status": dict(PresenceStatus.choices),
+    "attendance": dict(AttendeeState.choices) | dict(AttendanceResult.choices),
 }
 _LIMITS = ("deadline", "promised_at", "shipped_at")
 
@@ -235,4 +239,6 @@ def _found_in_words(offence: Offence) -> str:
 def _value(name: str, value: Any, moment: datetime | None) -> str:
     if moment is not None:
         return limit_in_words(moment) if name == "deadline" else f"{moment.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
+    if name in _WORDS:
+        return str(_WORDS[name].get(str(value), value))
     return f"¥{value}" if name == "paid" else str(value)
