@@ -522,7 +522,7 @@ class Migration(migrations.Migration):
                 ('text', models.CharField(max_length=300, verbose_name='what was promised')),
                 ('made_at', models.DateTimeField(verbose_name='promised at')),
                 ('due_at', models.DateTimeField(verbose_name='due at')),
-                ('state', models.CharField(choices=[('open', 'to be kept'), ('kept', 'kept'), ('broken', 'not kept'), ('dropped', 'dropped')], default='open', max_length=8, verbose_name='state')),
+                ('state', models.CharField(choices=[('open', 'to be kept'), ('kept', 'fulfilled'), ('broken', 'not kept'), ('dropped', 'dropped')], default='open', max_length=8, verbose_name='state')),
                 ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='ended at')),
                 ('outcome', models.CharField(blank=True, max_length=300, verbose_name='outcome')),
                 ('buyer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='promises', to='service.buyer', verbose_name='buyer')),

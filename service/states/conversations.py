@@ -101,7 +101,7 @@ class PromiseState(TextChoices):
     """Where a promise to a buyer is."""
 
     OPEN = "open", _("to be kept")
-    KEPT = "kept", _("kept")
+    KEPT = "kept", _("fulfilled")
     BROKEN = "broken", _("not kept")
     DROPPED = "dropped", _("dropped")
 
