@@ -15,7 +15,7 @@ from orders.models import Order, OrderLine
 from orders.states import OrderState
 from service.actions.buyers import ensure_buyers
 from service.actions.claims import claim_pieces, claims_pieces
-from service.actions.stages import claim_again, due_after, end_case, give_up, moves_of, step
+from service.actions.stages import claim_again, due_after, end_case, give_up, moves_of, step, stop_parcel
 from service.models import AfterSale, AfterSaleLine, FileImport
 from service.policy.aftersales import ANSWER_HOURS
 from service.queries.refunds import paid_for, payer_of, price_match_until
@@ -104,6 +104,7 @@ def open_after_sale(
     )
     if claims_pieces(kind, case.state, is_refunded=False):
         claim_pieces(wanted)
+    stop_parcel(case, by=by, at=at)
     changes = {"kind": ("", kind), "order": ("", order), **({"amount": (0, amount)} if amount else {})}
     record("service.after_sale_opened", case, by=by, at=at, changes=changes, reason=case.reason)
     return case
@@ -132,7 +133,7 @@ def refuse_after_sale(case: AfterSale, *, reason: str, by: Employee | None, at: 
     :raises MoveRefused: if the case has gone on.
     """
     _want_reason(reason)
-    before = give_up(case, _S.REFUSED, answer=reason.strip()[:300], answered_at=at, answered_by=by, at=at)
+    before = give_up(case, _S.REFUSED, answer=reason.strip()[:300], answered_at=at, answered_by=by, by=by, at=at)
     record("service.after_sale_refused", case, by=by, at=at, changes={"state": (before, _S.REFUSED)}, reason=reason)
 
 
@@ -145,7 +146,7 @@ def withdraw_after_sale(case: AfterSale, *, reason: str = "", by: Employee | Non
     """
     if case.note_id is not None:
         raise Refused(sentence(_("%(note)s is to be sent for this case; have it cancelled first."), note=case.note))
-    before = give_up(case, _S.WITHDRAWN, at=at)
+    before = give_up(case, _S.WITHDRAWN, by=by, at=at)
     record("service.after_sale_withdrawn", case, by=by, at=at, changes={"state": (before, _S.WITHDRAWN)}, reason=reason)
 
 
@@ -174,7 +175,7 @@ def dispute_after_sale(case: AfterSale, *, reason: str = "", by: Employee | None
 @transaction.atomic
 def settle_dispute(case: AfterSale, *, for_buyer: bool, reason: str, by: Employee | None, at: datetime) -> None:
     """Note how the platform decided: for the buyer, then the money is to be refunded; or for us."""
-    before = step(case, _S.TO_REFUND, at=at) if for_buyer else give_up(case, _S.REFUSED, at=at)
+    before = step(case, _S.TO_REFUND, at=at) if for_buyer else give_up(case, _S.REFUSED, by=by, at=at)
     record("service.dispute_settled", case, by=by, at=at, changes={"state": (before, case.state)}, reason=reason)
 
 

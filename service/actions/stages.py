@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from orders.actions.exceptions import clear_exceptions, raise_exceptions
+from orders.states import IN_REVIEW, ExceptionKind, OrderState
 from service.actions.claims import claim_pieces, claims_pieces, pieces_of, pieces_out, release_pieces
 from service.models import AfterSale
 from service.policy.aftersales import (
@@ -17,9 +19,10 @@ from service.policy.aftersales import (
     SEND_HOURS,
 )
 from service.queries.causes import Cost, cost_of, proposal_of
-from service.states import AFTER_SALE_MOVES, AfterSaleState
+from service.states import AFTER_SALE_MOVES, AfterSaleKind, AfterSaleState
 from shopops.kit.moves import move
 from staff.actions.events import record
+from staff.models import Employee
 
 _S = AfterSaleState
 
@@ -94,12 +97,25 @@ def reopen_sent(case: AfterSale, *, at: datetime) -> None:
     claim_again(case, sent=True)
 
 
-def give_up(case: AfterSale, to: str, *, at: datetime, **changes: Any) -> str:
-    """Move a case to where it claims no pieces any more; return the state before. A part of the verbs."""
+def give_up(case: AfterSale, to: str, *, by: Employee | None, at: datetime, **changes: Any) -> str:
+    """Move a case to where it claims no pieces any more; return the state before. A part of the verbs.
+
+    A parcel that was stopped for it goes on, unless another case stops it.
+    """
     before = move(case, to, moves=moves_of(case), times_out_at=None, done_at=at, **changes)
     if claims_pieces(case.kind, before, is_refunded=False):
         release_pieces(pieces_out(case.lines.all()))
+    others = AfterSale.objects.filter(order=case.order_id, kind=AfterSaleKind.REFUND, done_at=None)
+    if case.kind == AfterSaleKind.REFUND and not others.exists():
+        clear_exceptions([(case.order_id, ExceptionKind.REFUND, case.number)], by=by, at=at)
     return before
+
+
+def stop_parcel(case: AfterSale, *, by: Employee | None, at: datetime) -> None:
+    """Keep goods that are to be refunded from being shipped: block the order, stop its parcel. A part of opening."""
+    if case.kind == AfterSaleKind.REFUND and case.order.state in (*IN_REVIEW, OrderState.APPROVED):
+        words = f"{case.number} {case.reason}".strip()
+        raise_exceptions([(case.order_id, ExceptionKind.REFUND, words, True)], by=by, at=at)
 
 
 def claim_again(case: AfterSale, *, sent: bool = False) -> None:

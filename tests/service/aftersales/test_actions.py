@@ -442,6 +442,16 @@ def test_a_cause_is_confirmed_when_the_case_has_ended():
         confirm_cause(a_case(), Cause.BUYER, text="不喜欢", by=lina(), at=NOON)
 
 
+def test_goods_to_be_refunded_are_not_shipped_meanwhile():
+    order = make_order({stocked_sku(): 1})
+    case = a_case(AfterSaleKind.REFUND, order=order)
+    order.refresh_from_db()
+    assert (order.is_blocked, order.troubles) == (True, ["refund"])
+    withdraw_after_sale(case, by=lina(), at=NOON)
+    order.refresh_from_db()
+    assert (order.is_blocked, order.troubles) == (False, [])
+
+
 def test_the_defective_warehouse_ships_nothing():
     case = an_agreed_case()
     inspect_parcel(an_arrived_parcel(case), {case.lines.get().pk: Found(0, 1)}, by=wangqiang(), at=NOON)

@@ -31,7 +31,19 @@ from warehouse.states import MoveKind
 PAID = "FROM orders_order WHERE part = 1 AND paid_at >= {start} AND paid_at < {end}"
 NOTES = "FROM warehouse_dispatchnote WHERE"
 # Each: numerator and denominator of the company's reading, written by hand. {start} and {end} are the day.
+CASES_DONE = "FROM service_aftersale WHERE state = 'done' AND done_at >= {start} AND done_at < {end}"
+HOURS = "coalesce(sum(round((extract(epoch FROM done_at - asked_at) / 3600)::numeric, 1)), 0), count(*)"
 BY_HAND = {
+    "service.follow_ups_in_time": "SELECT count(*) FILTER (WHERE done_at <= due_at), count(*) FROM service_followup"
+    " WHERE kind = 'next_day' AND state <> 'dropped' AND due_at > {start} AND due_at <= {end}",
+    "service.promises_fulfilled": "SELECT count(*) FILTER (WHERE state = 'kept' AND ended_at <= due_at), count(*)"
+    " FROM service_promise WHERE state <> 'dropped' AND due_at > {start} AND due_at <= {end}",
+    "service.after_sale_rate": "SELECT (SELECT count(*) FROM service_aftersale"
+    " WHERE asked_at >= {start} AND asked_at < {end}"
+    f" AND state NOT IN ('refused', 'withdrawn')), (SELECT count(*) {PAID})",
+    "service.refund_hours": f"SELECT {HOURS} {CASES_DONE} AND kind = 'refund'",
+    "service.return_hours": f"SELECT {HOURS} {CASES_DONE} AND kind = 'return'",
+    "service.after_sale_cost": f"SELECT coalesce(sum(goods_cost + postage_cost + compensation), 0), NULL {CASES_DONE}",
     "orders.placed": "SELECT count(*), NULL FROM orders_order WHERE part = 1"
     " AND placed_at >= {start} AND placed_at < {end}",
     "orders.paid": f"SELECT count(*), NULL {PAID}",
@@ -164,6 +176,8 @@ TOLD_APART = {
     "orders.imports_in_time",
     "staff.reports_in_time",
     "staff.good_grades",
+    "service.follow_ups_in_time",
+    "service.promises_fulfilled",
 }
 FEWER_DOCUMENTS = {"orders.imports_in_time", "staff.reports_in_time"}
 """What is missing has no document."""
