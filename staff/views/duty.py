@@ -334,13 +334,13 @@ def _weeks(request: HttpRequest) -> int:
 
 def _unit(request: HttpRequest, reader: Employee) -> OrgUnit | None:
     """Return the unit that was asked for: one's own without a word, none for everybody."""
-    code = request.GET.get("unit", "")
+    code = request.GET.get("unit", "").replace("\0", "")
     if code == "all":
         return None
     return OrgUnit.objects.filter(code=code).first() if code else reader.unit
 
 
 def _back(request: HttpRequest, day: date) -> str:
-    unit, weeks = request.GET.get("unit", ""), _weeks(request)
+    unit, weeks = request.GET.get("unit", "").replace("\0", ""), _weeks(request)
     address = f"{reverse('staff:roster')}?day={day:%Y-%m-%d}&weeks={weeks}"
     return f"{address}&unit={unit}" if OrgUnit.objects.filter(code=unit).exists() or unit == "all" else address
