@@ -1,5 +1,5 @@
 """What is measured of service; one file a subject."""
 
-from service.metrics import aftersales, chats, complaints, coverage
+from service.metrics import aftersales, agents_day, chats, complaints, coverage
 
-__all__ = ["aftersales", "chats", "complaints", "coverage"]
+__all__ = ["aftersales", "agents_day", "chats", "complaints", "coverage"]
