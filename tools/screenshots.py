@@ -92,7 +92,7 @@ PAGES: Sequence[Shot] = (
     Shot("clause", "zhaomin", "/rulebook/ORD-016/"),
     Shot("draft", "chenjing", "/rulebook/drafts/?tab=waiting", first=DRAFT),
     Shot("wind-tunnel", "chenjing", "/rulebook/drafts/?tab=waiting", first=DRAFT, down_to="#trial"),
-    Shot("appeal", "chenjing", "/appeals/", first="#main a[href*='/appeals/'][data-opens]"),
+    Shot("appeal", "chenjing", "/appeals/?tab=panel", first="#main a[href*='/appeals/'][data-opens]"),
     Shot("case", "chenjing", "/cases/", first="#main a[href*='/cases/'][data-opens]"),
     Shot("appraisal", "lina", "/appraisals/mine/", first="#main td a[href*='/appraisals/']"),
     Shot("month-close", "xujing", "/appraisals/months/", first="#main tr:nth-child(2) a[href*='/appraisals/months/']"),
@@ -144,11 +144,11 @@ class Visitors:
 
 
 def have_a_wave(visitors: Visitors) -> None:
-    """Make and pick a wave, if there is none to pack."""
+    """Make and pick a wave, if no note waits to be packed."""
     context = visitors.context("wangqiang", "wide", "en")
     page = context.new_page()
-    page.goto(f"{visitors.url}/warehouse/waves/?tab=picked")
-    if not page.locator("a[href*='/warehouse/wave/']").count():
+    page.goto(f"{visitors.url}/warehouse/notes/?tab=picked")
+    if not page.locator("a[href*='/warehouse/note/']").count():
         page.goto(f"{visitors.url}/warehouse/new-wave/")
         for form in ("/new-waves/", "/picking/", "/picked/"):
             asked = page.locator(f"form[action$='{form}']")  # some lie in dialogs that are closed
