@@ -57,9 +57,10 @@ def derive_attendance(day: date, *, at: datetime) -> int:
     judged = [duty for duty in duties if duty.employee_id in tracked or duty.state == DutyState.ON_LEAVE]
     seen = _seen(judged, at=at)
     away = _away(judged)
+    grace = timedelta(minutes=GRACE_MINUTES())
     rows = []
     for duty in judged:
-        kept = reckon(duty, seen[duty.employee_id], away[duty.employee_id], grace=timedelta(minutes=GRACE_MINUTES()))
+        kept = reckon(duty, seen[duty.employee_id], away[duty.employee_id], grace=grace)
         rows.append(Attendance(duty=duty, read_at=at, **kept._asdict()))
     Attendance.objects.bulk_create(
         rows,

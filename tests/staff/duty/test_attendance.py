@@ -141,4 +141,5 @@ def test_a_day_takes_as_many_questions_for_three_people_as_for_one(lina):
             derive_attendance(MONDAY, at=AFTER + timedelta(minutes=1))
         return len(asked)
 
+    count([EmployeeFactory(name="王芳")])
     assert count([lina]) == count([EmployeeFactory(name="孙悦"), EmployeeFactory(name="周倩")])
