@@ -184,7 +184,12 @@ def test_what_people_noted_stays_when_older_messages_join_two_sessions():
     second = a_conversation(lines=[("buyer", "10:00:00", "那运费呢"), ("云杉:小娜", "10:00:20", "包邮")])
     Conversation.objects.filter(pk=second.pk).update(annotation="问运费，包邮", annotated_at=NOON)
     consultation = Consultation.objects.create(
-        conversation=first, buyer=first.buyer, problem="有货吗", solution="有", employee=a_sub_account().employee, at=NOON
+        conversation=first,
+        buyer=first.buyer,
+        problem="有货吗",
+        solution="有",
+        employee=a_sub_account().employee,
+        at=NOON,
     )
 
     joined = a_conversation(lines=[("buyer", "09:30:10", "等等"), ("云杉:小娜", "09:30:20", "好的")])
