@@ -197,6 +197,13 @@ class ContactForm(forms.Form):
     """What a buyer said who was asked to pay."""
 
     result = forms.ChoiceField(label=_("The buyer"), choices=ChaseResult.choices)
+    script = forms.CharField(
+        label=_("Script"),
+        max_length=20,
+        required=False,
+        widget=forms.TextInput(attrs=_QUIET),
+        help_text=_("The shortcut of the quick phrase you used; which works best stands in the results."),
+    )
     note = forms.CharField(label=_("Note"), max_length=300, required=False, widget=forms.TextInput(attrs=_QUIET))
 
 

@@ -85,6 +85,14 @@ CHASE_LIMIT = Setting(
     least=1,
     most=10,
 )
+CHASE_BUYER_DAY_LIMIT = Setting(
+    "orders.chase_buyer_day_limit",
+    1,
+    label=_("Orders a buyer is asked to pay for in a day"),
+    help=_("Whoever left several orders unpaid is not asked about each of them on the same day (ORD-020)."),
+    least=1,
+    most=10,
+)
 CHASE_AFTER_MINUTES = Setting(
     "orders.chase_after_minutes",
     30,

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from orders.queries.listed import found_orders
 from orders.views import finance, order, rules, slips, tally, unmatched
-from orders.views.chase_list import CHASE_LIST
+from orders.views.chase_list import CHASE_LIST, chase_results_page
 from orders.views.exception_list import EXCEPTION_LIST
 from orders.views.finance import FINANCE
 from orders.views.imports import (
@@ -28,6 +28,7 @@ urlpatterns = [
     path("mergers/", merge_proposals, name="merge_proposals"),
     path("review/", review_desk, name="review_desk"),
     path("exceptions/", include(list_urls(EXCEPTION_LIST))),
+    path("unpaid/results/", chase_results_page, name="chase_results"),
     path("unpaid/", include(list_urls(CHASE_LIST))),
     path("finance/", include(list_urls(FINANCE))),
     path("payment/<int:key>/", finance.payment, name="payment"),

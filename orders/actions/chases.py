@@ -12,6 +12,7 @@ from orders import policy
 from orders.actions.locking import take_one
 from orders.models import Chase, Order
 from orders.states import ChaseResult, OrderState
+from shopops.kit.clock import shop_day, start_of_day
 from shopops.kit.moves import MoveRefused
 from shopops.kit.refusals import Refused
 from shopops.kit.sentences import sentence
@@ -35,20 +36,41 @@ def claim_chase(order: Order, *, by: Employee, at: datetime) -> Chase:
 
 
 @transaction.atomic
-def note_contact(order: Order, *, result: str, note: str, by: Employee, at: datetime) -> Chase:
-    """Write down that a buyer was asked to pay, and what they said.
+def note_contact(order: Order, *, result: str, note: str, script: str = "", by: Employee, at: datetime) -> Chase:
+    """Write down that a buyer was asked to pay, with which script, and what they said.
 
-    :raises Refused: if a colleague has the order, the result is unknown, or they were asked often enough.
+    Who has paid, or whose order is closed, is not asked any more.
+
+    :param script: shortcut of the quick phrase that was used.
+    :raises Refused: if a colleague has the order, the result is unknown, they were asked often enough, or were
+        asked about other orders of theirs that day.
     """
     if result not in ChaseResult.values:
         raise Refused(_("Say what the buyer answered."))
     chase = claim_chase(order, by=by, at=at)
     if chase.times >= policy.CHASE_LIMIT():
         raise Refused(sentence(_("This buyer was asked %(times)s times already; let it be."), times=chase.times))
+    _refuse_more_today(order, at)
     chase.result, chase.note, chase.contacted_at, chase.times = result, note.strip()[:300], at, chase.times + 1
-    chase.save(update_fields=["result", "note", "contacted_at", "times"])
+    chase.script = script.strip()[:20]
+    chase.save(update_fields=["result", "note", "script", "contacted_at", "times"])
     record("orders.buyer_contacted", order, by=by, at=at, changes={"result": (None, result)}, reason=chase.note)
     return chase
+
+
+def _refuse_more_today(order: Order, at: datetime) -> None:
+    """Refuse to ask a buyer who was asked about as many other orders today as one is asked about in a day."""
+    if not order.buyer_nick:
+        return
+    limit = policy.CHASE_BUYER_DAY_LIMIT()
+    others = Chase.objects.filter(order__buyer_nick=order.buyer_nick, contacted_at__gte=start_of_day(shop_day(at)))
+    asked = others.exclude(order=order).count()
+    if asked >= limit:
+        raise Refused(
+            sentence(
+                _("This buyer was asked about another order today (%(asked)s of %(limit)s)."), asked=asked, limit=limit
+            )
+        )
 
 
 @transaction.atomic

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET
 
 from orders.actions.chases import claim_chase
 from orders.filters import ChaseFilters
 from orders.models import Order
-from orders.queries.chases import add_chase_words, chasable_orders
+from orders.queries.chases import add_chase_words, chasable_orders, chase_results
 from orders.queries.listed import matching_orders
+from shopops.kit.access import allowed
+from shopops.kit.clock import now
 from shopops.kit.lists import BatchAction, Column, Empty, ListPage, Refusals, Sort, Tab, one_by_one
 from staff.models import Employee
 
@@ -41,6 +46,7 @@ CHASE_LIST = ListPage(
         "chase__claimed_by__name",
         "chase__result",
         "chase__note",
+        "chase__script",
         "chase__times",
         "chase__contacted_at",
     ),
@@ -81,6 +87,19 @@ CHASE_LIST = ListPage(
             says=_("You ask these buyers; colleagues see that you do."),
         ),
     ),
-    template="orders/list_page.html",
+    template="orders/chase_list/page.html",
     empty=Empty(_("No unpaid orders here."), _("Orders appear some time after they were placed and not paid.")),
 )
+
+
+RESULT_DAYS = 30
+
+
+@allowed("orders.chase_payment")
+@require_GET
+def chase_results_page(request: HttpRequest) -> HttpResponse:
+    """Show what asking to pay brought in the last days: by person and by script."""
+    people, scripts = chase_results(now() - timedelta(days=RESULT_DAYS))
+    return render(
+        request, "orders/chase_list/results.html", {"people": people, "scripts": scripts, "days": RESULT_DAYS}
+    )

@@ -289,7 +289,7 @@ def _price(request: HttpRequest, found: Order) -> str:
 
 def _contact(request: HttpRequest, found: Order) -> str:
     values = checked(ContactForm(request.POST))
-    note_contact(found, result=values["result"], note=values["note"], by=actor(request), at=now())
+    note_contact(found, **values, by=actor(request), at=now())
     return _("Kept.")
 
 
