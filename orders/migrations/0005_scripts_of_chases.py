@@ -19,6 +19,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='chase',
-            index=models.Index(condition=models.Q(('contacted_at__isnull', False)), fields=['contacted_at'], name='chase_contacted'),
+            index=models.Index(fields=['contacted_at'], name='chase_contacted'),
         ),
     ]

@@ -356,7 +356,6 @@ class Chase(models.Model):
     result = models.CharField(_("result"), max_length=12, choices=ChaseResult, blank=True)
     note = models.CharField(_("note"), max_length=300, blank=True)
     script = models.CharField(_("script"), max_length=20, blank=True)
-    """The shortcut of the quick phrase the buyer was asked with last."""
     contacted_at = models.DateTimeField(_("contacted at"), null=True, blank=True)
     times = models.PositiveSmallIntegerField(_("times contacted"), default=0)
 
@@ -364,11 +363,7 @@ class Chase(models.Model):
         verbose_name = _("chase of a payment")
         verbose_name_plural = _("chases of payments")
         ordering = ("-claimed_at", "-pk")
-        indexes = (
-            models.Index(
-                fields=("contacted_at",), name="chase_contacted", condition=models.Q(contacted_at__isnull=False)
-            ),
-        )
+        indexes = (models.Index(fields=("contacted_at",), name="chase_contacted"),)
 
     def __str__(self) -> str:
         return f"{self.order} · {self.claimed_by}"
