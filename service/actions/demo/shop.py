@@ -20,6 +20,7 @@ from service.actions.demo.aftersales import make_after_sales
 from service.actions.demo.agents_day import make_agents_day
 from service.actions.demo.appraisals import make_appraisals
 from service.actions.demo.cases import make_cases
+from service.actions.demo.complaints import make_complaints
 from service.actions.demo.dispatch import Crew, Dispatch, dispatch, write_dispatch
 from service.actions.demo.drafts import make_drafts
 from service.actions.demo.duty import make_duty
@@ -92,6 +93,7 @@ def make_demo_shop(*, orders: int, days: int, seed: int, at: datetime, say: Say 
     make_imports(days=days, by=_holders("STF-050")[0], at=at)
     say(f"{make_duty(days=days, at=at)['duties']} duties on the roster")
     say(f"{make_agents_day(at=at)['conversations']} conversations with buyers")
+    say(f"{_complaints(at)} complaints, reviews, messages of care, documents and slips")
     _judge(days=days, at=at, made=made)
     say(f"{made.offences} offences found and booked")
     say(f"{make_cases(at=at)} reported cases and appeals")
@@ -102,6 +104,13 @@ def make_demo_shop(*, orders: int, days: int, seed: int, at: datetime, say: Say 
     say(f"{make_scores(at=at)} more scores on forms")
     say(f"{make_plans(at=at)} plans of the year")
     return made
+
+
+def _complaints(at: datetime) -> int:
+    """Make complaints and what belongs to buyers; the heads of service and finance are the second persons."""
+    lead = _holders("STF-073")[0]
+    agents = [one for one in _holders("STF-074", "STF-075", "STF-076", "STF-077") if one != lead]
+    return make_complaints(agents=agents, lead=lead, finance=_holders("STF-092")[0], at=at)
 
 
 def _open_house(at: datetime) -> None:
