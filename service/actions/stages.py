@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
+from django.utils.translation import override
+
 from orders.actions.exceptions import clear_exceptions, raise_exceptions
 from orders.states import IN_REVIEW, ExceptionKind, OrderState
 from service.actions.claims import claim_pieces, claims_pieces, pieces_of, pieces_out, release_pieces
@@ -71,7 +74,8 @@ def propose_cause(case: AfterSale, *, at: datetime) -> None:
     """Write down what the order's own events say of the cause, and what the case cost; a person confirms it."""
     if case.cause_confirmed_at is not None:
         return
-    proposal, cost = proposal_of(case, at=at), cost_of(case)
+    with override(settings.LANGUAGE_CODE):  # the words are kept, and read by everybody
+        proposal, cost = proposal_of(case, at=at), cost_of(case)
     write_cost(case, cost)
     case.cause, case.culprit = proposal.cause, proposal.culprit
     case.cause_text = proposal.words[:500]
