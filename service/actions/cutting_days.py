@@ -13,6 +13,8 @@ from staff.queries.calendar import work_calendar
 
 EVENING = time(18)
 NOON = time(12)
+NO_ROSTER = timedelta(days=7)
+"""A day counts as on duty all day where for so long before and after it no agent is planned: no roster is kept then."""
 _DAY = timedelta(days=1)
 
 
@@ -48,10 +50,13 @@ def make_days(cursor: Any, first: datetime, last: datetime, *, ahead: timedelta)
             UNION ALL
             SELECT tstzrange(d.midnight, d.next_midnight) FROM cut_day d
             WHERE NOT EXISTS (
-                SELECT 1 FROM cut_duty u WHERE u.starts_at < d.next_midnight AND u.ends_at > d.midnight
+                SELECT 1 FROM staff_duty u
+                WHERE u.state = 'planned' AND u.starts_at < d.next_midnight + %s AND u.ends_at > d.midnight - %s
+                    AND u.employee_id IN (SELECT employee_id FROM staff_subaccount)
             )
         ) s
-        """
+        """,
+        [NO_ROSTER, NO_ROSTER],
     )
     cursor.execute(
         """
@@ -66,7 +71,8 @@ def make_days(cursor: Any, first: datetime, last: datetime, *, ahead: timedelta)
 def day_rows(first: date, last: date) -> Iterator[tuple[Any, ...]]:
     """Yield the rows of `cut_day`, by the clauses in force on each day.
 
-    They say when its evening begins (CS-052) and until when messages of the night wait (CS-051, CS-053). `due_before` is for what comes before that time of the day, `due_after` for what comes later.
+    They say when its evening begins (CS-052) and until when messages of the night wait (CS-051, CS-053). `due_before`
+    is for what comes before that time of the day, `due_after` for what comes later.
     """
     calendar = work_calendar()
     versions = list(

@@ -10,7 +10,7 @@ def make_turns(cursor: Any, *, robot_answers: bool) -> None:
 
     A turn is of the sender of its answer; one without is of whoever has the conversation. Its clock runs from the
     question, or from the beginning of the first duty of that sender after it. A question nobody was on duty for is
-    left out unless the answer came from somebody who has been on duty since. It is due when the duty ends of whoever
+    left out of the times; its own limit is noon of the next working day. Others are due when the duty ends of whoever
     answered, of the last one on duty where that is nobody; one of the night on the next working day (CS-051).
     """
     cursor.execute(
@@ -60,8 +60,8 @@ def make_turns(cursor: Any, *, robot_answers: bool) -> None:
     cursor.execute(
         """
         UPDATE cut_turn SET excluded = CASE WHEN NOT asks THEN 'thanks'
-            WHEN NOT covered AND duty_from IS NULL THEN 'off_duty' ELSE 'robot' END
-        WHERE NOT asks OR NOT covered AND duty_from IS NULL OR %s AND by_robot
+            WHEN NOT covered THEN 'off_duty' ELSE 'robot' END
+        WHERE NOT asks OR NOT covered OR %s AND by_robot
         """,
         [robot_answers],
     )

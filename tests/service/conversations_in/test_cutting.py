@@ -109,19 +109,29 @@ def test_the_sender_of_the_answer_has_the_turn_whoever_had_the_conversation():
 
 
 def test_the_clock_starts_with_the_duty_of_whoever_answers():
-    account = a_sub_account()
-    a_duty(account.employee, DAY, "early")
-    conversation = a_conversation(lines=[("buyer", "02:00:00", "有人吗"), ("云杉:小娜", "08:00:40", "早上好")])
+    colleague = a_sub_account("云杉:小悦", EmployeeFactory(username="sunyue", name="孙悦"))
+    a_duty(colleague.employee, DAY, "early")
+    a_duty(a_sub_account().employee, DAY, "late")
+    conversation = a_conversation(lines=[("buyer", "15:58:00", "有人吗"), ("云杉:小娜", "16:00:40", "下午好")])
 
     (turn,) = turns_of(conversation)
-    assert turn.runs_from == at("08:00:00")
+    assert turn.runs_from == at("16:00:00")
     assert turn.seconds == 40
     assert turn.excluded == TurnExclusion.NONE
+    assert not conversation.is_night
+
+
+def test_a_question_of_the_night_is_left_out_of_the_times_and_due_at_noon():
+    a_duty(a_sub_account().employee, DAY, "early")
+    conversation = a_conversation(lines=[("buyer", "02:00:00", "有人吗"), ("云杉:小娜", "08:30:40", "早上好")])
+
+    (turn,) = turns_of(conversation)
+    assert turn.excluded == TurnExclusion.OFF_DUTY
     assert conversation.is_night
     assert conversation.due_at == at("12:00:00")
 
 
-def test_nobody_on_duty_leaves_the_turn_out_until_somebody_on_duty_answers():
+def test_a_question_nobody_is_on_duty_for_counts_for_the_next_working_day():
     a_duty(a_sub_account().employee, DAY, "early")
     conversation = a_conversation(lines=[("buyer", "22:00:00", "有人吗")])
 
@@ -140,12 +150,18 @@ def test_what_is_asked_on_duty_is_due_when_the_duty_of_the_agent_ends():
     assert conversation.due_at == at("17:00:00")
 
 
-def test_a_day_without_any_duty_counts_as_on_duty():
-    a_duty(a_sub_account().employee, date(2026, 11, 19), "early")
+def test_a_week_without_any_duty_counts_as_on_duty():
+    a_duty(a_sub_account().employee, date(2026, 11, 10), "early")
     conversation = a_conversation(lines=[("buyer", "03:00:00", "有人吗")])
 
     assert not conversation.is_night
     assert turns_of(conversation)[0].excluded == TurnExclusion.NONE
+
+
+def test_a_day_off_in_a_week_with_a_roster_is_a_day_nobody_is_on_duty():
+    a_duty(a_sub_account().employee, date(2026, 11, 19), "early")
+
+    assert a_conversation(lines=[("buyer", "10:00:00", "有人吗")]).is_night
 
 
 @pytest.mark.parametrize(
