@@ -103,7 +103,7 @@ def figures_of(found: Analysis) -> list[tuple[str, str, str]]:
     """Return the figures over the charts: label, value, note."""
     return [
         (
-            _("Received"),
+            _("Complaints taken in"),
             str(found.received),
             _("%(n)s open") % {"n": found.is_open},
         ),

@@ -80,7 +80,7 @@ class SurveyFilters(ListFilters):
 class DocumentFilters(ListFilters):
     """The filters of the list of customers' documents."""
 
-    received = DaysFilter(field_name="received_at", label=_("Received"), first=True)
+    received = DaysFilter(field_name="received_at", label=_("Came in"), first=True)
     state = AnyOfFilter(field_name="state", choices=DocumentState.choices, label=_("State"), first=True)
     holder = OneOfFilter(field_name="holder_id", choices=people_choices, label=_("With"))
     order = NumbersFilter(field_name="order_number", label=_("Order numbers"))

@@ -29,7 +29,7 @@ class ComplaintFilters(ListFilters):
     """The filters of the list of complaints."""
 
     number = NumbersFilter(field_name="number", label=_("Complaint numbers"), first=True)
-    received = DaysFilter(field_name="received_at", label=_("Received"), first=True)
+    received = DaysFilter(field_name="received_at", label=_("Taken in"), first=True)
     severity = AnyOfFilter(field_name="severity", choices=Severity.choices, label=_("How grave"), first=True)
     state = AnyOfFilter(field_name="state", choices=ComplaintState.choices, label=_("State"))
     cause = AnyOfFilter(field_name="cause", choices=Cause.choices, label=_("Cause"))

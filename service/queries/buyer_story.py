@@ -184,7 +184,7 @@ def purchases_by_month(buyer: Buyer, *, at: datetime) -> list[tuple[date, Decima
 def favourite_goods(buyer: Buyer) -> list[dict[str, Any]]:
     """Return the goods a buyer bought most, at most five; one query."""
     lines = OrderLine.objects.filter(order__buyer_nick=buyer.nick, order__paid_at__isnull=False, order__part=1)
-    named = lines.order_by().values("sku_id", name=F("sku__name"), code=F("sku__code"))
+    named = lines.order_by().values("sku_id", name=F("sku__name"), sku_code=F("sku__code"))
     rows: Any = named.exclude(sku=None).annotate(pieces=Sum("quantity")).order_by("-pieces", "sku_id")[:5]
     return list(rows)
 

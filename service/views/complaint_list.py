@@ -117,7 +117,7 @@ COMPLAINT_LIST = ListPage(
         Tab("all", _("All"), counted=False),
     ),
     sorts=(
-        Sort("received", "received_at", _("Received")),
+        Sort("received", "received_at", _("Taken in")),
         Sort("due", "answer_by", _("Answer by"), ascending=True),
     ),
     filters=ComplaintFilters,
@@ -174,7 +174,7 @@ COMPLAINT_LIST = ListPage(
             ExportColumn(_("Cause"), "cause_label"),
             ExportColumn(_("Whose step it was"), "culprit__name"),
             ExportColumn(_("Handler"), "handler__name"),
-            ExportColumn(_("Received"), "received_at", kind="time"),
+            ExportColumn(_("Taken in"), "received_at", kind="time"),
             ExportColumn(_("Answer by"), "answer_by", kind="time"),
             ExportColumn(_("Answered at"), "answered_at", kind="time"),
             ExportColumn(_("Result"), "result"),
