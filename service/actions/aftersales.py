@@ -69,6 +69,8 @@ def open_after_sale(
     wanted = {key: pieces for key, pieces in lines.items() if pieces}
     bought = _lines_of(order, wanted)
     _check_wish(order, kind, wanted, amount, reason, asked=asked)
+    if platform_number and AfterSale.objects.filter(platform_number=platform_number).exists():
+        raise Refused(sentence(_("There is a case with refund number %(number)s already."), number=platform_number))
     buyers = ensure_buyers([order.buyer_nick or order.number], at=at)
     [key] = next_ids(AfterSale, 1)
     case = AfterSale(

@@ -46,7 +46,7 @@ class Story:
 
 
 STORIES = (
-    Story(Kind.REFUND, "不想要了，还没发货就申请的", 5, "asked"),
+    Story(Kind.REFUND, "不想要了", 5, "asked"),
     Story(Kind.RETURN, "尺码偏小，想退货", 20, "asked"),
     Story(Kind.RETURN, "质量问题，袖口开线", 30, "asked"),
     Story(Kind.EXCHANGE, "尺码拍小了，换大一码", 26, "agreed"),
@@ -60,6 +60,7 @@ STORIES = (
     Story(Kind.REFUND, "快递一直不动，不等了", 16, "to_refund"),
     Story(Kind.RETURN, "七天无理由", 34, "to_refund"),
     Story(Kind.PRICE_MATCH, "商城同款卖 ¥79，链接 item.example/7081", 20, "to_refund"),
+    Story(Kind.PRICE_MATCH, "同款便宜 10 元，链接 item.example/3316，一直没退", 196, "to_refund"),
     Story(Kind.REFUND, "客服承诺送礼没有送", 72, "disputed"),
     Story(Kind.RETURN, "穿过洗过，说起球", 200, "refused"),
     Story(Kind.RETURN, "不喜欢", 190, "withdrawn"),

@@ -335,6 +335,13 @@ def test_senseless_wishes_are_refused(wish):
         a_case(**wish)
 
 
+def test_a_refund_number_has_one_case():
+    order = a_signed_order()
+    a_case(order=order, platform_number="27100000001")
+    with pytest.raises(Refused):
+        a_case(order=order, platform_number="27100000001")
+
+
 def test_nothing_is_given_back_for_an_order_nobody_paid():
     with pytest.raises(Refused):
         a_case(AfterSaleKind.REFUND, order=make_order(state=OrderState.UNPAID), amount=Decimal(1))
