@@ -23,7 +23,15 @@ def main(orders: int | None = None) -> None:
     say("Bringing the database up to date ...")
     call_command("migrate", interactive=False, verbosity=0)
     say("Loading posts, shifts, rulebook, indicators and carriers ...")
-    for command in ("setup_roles", "load_shifts", "load_rulebook", "load_kpis", "load_appraisal", "load_carriers"):
+    for command in (
+        "setup_roles",
+        "load_shifts",
+        "load_levels",
+        "load_rulebook",
+        "load_kpis",
+        "load_appraisal",
+        "load_carriers",
+    ):
         call_command(command, stdout=io.StringIO())
     if _is_empty():
         say("Making the demo shop (once) ...")
