@@ -2,39 +2,44 @@
 
 from __future__ import annotations
 
-import hashlib
+import json
+import tempfile
+import zipfile
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from decimal import Decimal
+from io import StringIO
+from pathlib import Path
 from random import Random
 from typing import NamedTuple
-from uuid import UUID
 
-from django.db import connection
+from django.core.management import call_command
+from django.db.models import Avg, Count, Q
 
 from orders.models import Order
-from service.actions.buyers import ensure_buyers
-from service.actions.cutting import begin_cutting, closing_condition, closing_pattern, cut_messages
 from service.actions.demo.chat_words import GOODBYES, TALKS
-from service.states import MessageKind, Sender
-from shopops.kit.clock import shop_day, start_of_day
+from service.models import AgentDay, FileImport, Turn
+from service.states import FileKind, FileState
+from shopops.kit.clock import SHANGHAI, shop_day, start_of_day
 from staff.models import Duty, Employee, Shop, SubAccount
 from staff.states import DutyState
 
-BACK = 5
+BACK = 10
 """Days back on which buyers wrote."""
-A_DAY = 36
+A_DAY = 30
 """Conversations a day."""
+ROBOT = "店小蜜"
+STRANGER = "云杉:小新"
+"""A sub-account nobody has named yet."""
 _MINUTE = timedelta(minutes=1)
 
 
 class Said(NamedTuple):
-    """One message, as it is cut."""
+    """One message."""
 
     shop: int
     buyer: str
-    sender: Sender
     nick: str
-    employee: int | None
     at: datetime
     text: str
 
@@ -43,7 +48,8 @@ def make_chats(agents: list[Employee], shop: Shop, *, at: datetime) -> None:
     """Let buyers write and agents answer on the last days; some buyers wait still."""
     random = Random(20261122)  # noqa: S311 -- made-up data wants repeatable chance
     nicks = _name_sub_accounts(agents, shop)
-    _cut(list(_messages(agents, nicks, random, at)), at=at)
+    _import(list(_messages(agents, nicks, random, at)), at=at)
+    _write_figures(at=at)
 
 
 def _name_sub_accounts(agents: list[Employee], shop: Shop) -> dict[int, str]:
@@ -79,7 +85,9 @@ def _messages(agents: list[Employee], nicks: dict[int, str], random: Random, at:
             if begins > at - timedelta(minutes=20):
                 continue
             agent = _who(on_duty.get(day, []), begins, agents, random)
-            yield from _talk(shop, buyer, number, begins, agent, nicks[agent.pk], random)
+            yield from _talk(shop, buyer, number, begins, nicks[agent.pk], random)
+        shop, buyer, number = orders[-20 - back]
+        yield from _night(shop, buyer, start_of_day(day), agents[back % len(agents)], nicks, back, at)
     for place, waited in enumerate((18, 52, 125, 260, 1500, 5400)):
         shop, buyer, number = orders[-1 - place]
         yield from _waiting(shop, buyer, at - timedelta(seconds=waited), agents[place % 3], nicks, known=place % 2 == 0)
@@ -100,28 +108,43 @@ def _who(duties: list[Duty], moment: datetime, agents: list[Employee], random: R
     return random.choice(there or agents)
 
 
-def _talk(
-    shop: int, buyer: str, number: str, begins: datetime, agent: Employee, nick: str, random: Random
-) -> Iterator[Said]:
+def _talk(shop: int, buyer: str, number: str, begins: datetime, nick: str, random: Random) -> Iterator[Said]:
     """Give a conversation: question and answer in turns; some answers are late, some never come."""
     moment = begins
     lines = random.choice(TALKS)
     if random.random() < 0.25:  # noqa: PLR2004 -- a robot greets one in four
-        yield Said(shop, buyer, Sender.BUYER, buyer, None, moment, "在吗")
-        yield Said(
-            shop, buyer, Sender.ROBOT, f"{nick}:机器人", None, moment + timedelta(seconds=1), "您好，客服马上就到～"
-        )
+        yield Said(shop, buyer, buyer, moment, "在吗")
+        yield Said(shop, buyer, ROBOT, moment + timedelta(seconds=1), "您好，客服马上就到～")
         moment += timedelta(seconds=4)
     for place, (question, answer) in enumerate(lines):
-        yield Said(shop, buyer, Sender.BUYER, buyer, None, moment, question.format(order=number))
+        yield Said(shop, buyer, buyer, moment, question.format(order=number))
         if place == len(lines) - 1 and random.random() < 0.03:  # noqa: PLR2004
             return
         slow = random.random() < 0.12  # noqa: PLR2004
         moment += timedelta(seconds=random.randrange(50, 320) if slow else random.randrange(6, 40))
-        yield Said(shop, buyer, Sender.AGENT, nick, agent.pk, moment, answer.format(order=number))
+        yield Said(shop, buyer, nick, moment, answer.format(order=number))
         moment += timedelta(seconds=random.randrange(15, 90))
     if random.random() < 0.6:  # noqa: PLR2004
-        yield Said(shop, buyer, Sender.BUYER, buyer, None, moment, random.choice(GOODBYES))
+        yield Said(shop, buyer, buyer, moment, random.choice(GOODBYES))
+
+
+def _night(
+    shop: int, buyer: str, midnight: datetime, agent: Employee, nicks: dict[int, str], back: int, at: datetime
+) -> Iterator[Said]:
+    """Give a message of the night: most are answered in the morning, one after noon, one never, one by a newcomer."""
+    asked = midnight + timedelta(hours=2, minutes=7 * back + 3)
+    answered = midnight + timedelta(hours=8, minutes=12 + back)
+    if back == 4:  # noqa: PLR2004 -- too late
+        answered = midnight + timedelta(hours=13, minutes=20)
+    if asked > at or back == 6:  # noqa: PLR2004 -- never answered
+        if asked <= at:
+            yield Said(shop, buyer, buyer, asked, "半夜打扰了，请问衣服能机洗吗")
+        return
+    yield Said(shop, buyer, buyer, asked, "半夜打扰了，请问衣服能机洗吗")
+    yield Said(shop, buyer, "系统", asked + timedelta(seconds=20), f"由 服务助手 转交给 {nicks[agent.pk]}")
+    if answered <= at:
+        nick = STRANGER if back == 2 else nicks[agent.pk]  # noqa: PLR2004
+        yield Said(shop, buyer, nick, answered, "亲，早上好，建议装洗衣袋冷水轻柔洗哦")
 
 
 def _waiting(
@@ -129,35 +152,83 @@ def _waiting(
 ) -> Iterator[Said]:
     """Give a conversation whose buyer waits since then; of a `known` one an agent answered before."""
     if known:
-        yield Said(shop, buyer, Sender.BUYER, buyer, None, since - 3 * _MINUTE, "这件羽绒服还有 M 码吗")
+        yield Said(shop, buyer, buyer, since - 3 * _MINUTE, "这件羽绒服还有 M 码吗")
         answered = since - 3 * _MINUTE + timedelta(seconds=25)
-        yield Said(shop, buyer, Sender.AGENT, nicks[agent.pk], agent.pk, answered, "亲，M 码还有现货哦")
-    yield Said(shop, buyer, Sender.BUYER, buyer, None, since, "那今天能发货吗，急用")
+        yield Said(shop, buyer, nicks[agent.pk], answered, "亲，M 码还有现货哦")
+    yield Said(shop, buyer, buyer, since, "那今天能发货吗，急用")
 
 
-def _cut(said: list[Said], *, at: datetime) -> None:
-    """Write the messages as an import does, and cut them."""
-    buyers = {nick: buyer.pk for nick, buyer in ensure_buyers({one.buyer for one in said}, at=at).items()}
-    closing = closing_condition("%(sender)s", "%(text)s")
-    with connection.cursor() as cursor:
-        begin_cutting(cursor)
-        for place, one in enumerate(said):
-            key = f"{place}|{one.buyer}|{one.at}|{one.text}"
-            cursor.execute(
-                "INSERT INTO cut_message SELECT nextval(pg_get_serial_sequence('service_message', 'id')), %(shop)s,"
-                " %(buyer)s, %(sender)s, %(nick)s, %(employee)s, %(at)s, %(kind)s, %(text)s, %(digest)s, NULL, "
-                + closing,
-                {
-                    "shop": one.shop,
-                    "buyer": buyers[one.buyer.strip()[:100]],
-                    "sender": one.sender,
-                    "nick": one.nick,
-                    "employee": one.employee,
-                    "at": one.at,
-                    "kind": MessageKind.TEXT,
-                    "text": one.text,
-                    "digest": UUID(hashlib.md5(key.encode(), usedforsecurity=False).hexdigest()),
-                    "closing": closing_pattern(),
-                },
-            )
-        cut_messages(cursor, at=at)
+def _import(said: list[Said], *, at: datetime) -> None:
+    """Write the messages as the chat tool's exporter does, one archive a shop, and import them."""
+    shops = dict(Shop.objects.values_list("pk", "name"))
+    with tempfile.TemporaryDirectory() as folder:
+        for shop in sorted({one.shop for one in said}):
+            path = Path(folder) / f"千牛聊天记录_{shop_day(at):%Y-%m-%d}_{shop}.zip"
+            _write_archive(path, [one for one in said if one.shop == shop])
+            call_command("import_chats", path, shop=shops[shop], at=at, stdout=StringIO(), stderr=StringIO())
+
+
+def _write_archive(path: Path, said: list[Said]) -> None:
+    """Write one JSON a buyer."""
+    talks: dict[str, list[dict[str, str]]] = {}
+    for one in sorted(said, key=lambda each: each.at):
+        clock = one.at.astimezone(SHANGHAI)
+        talks.setdefault(one.buyer, []).append(
+            {
+                "date": f"{clock:%Y-%m-%d}",
+                "time": f"{clock:%H:%M:%S}",
+                "sender": one.nick,
+                "text": one.text,
+                "imgUrl": "",
+            }
+        )
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for buyer, chats in talks.items():
+            record = {"user": buyer, "exportTime": "", "count": len(chats), "chats": chats}
+            archive.writestr(f"{buyer}.json", json.dumps(record, ensure_ascii=False))
+
+
+def _write_figures(*, at: datetime) -> None:
+    """Write the platform's daily figures of agents, which never are quite what one measures oneself."""
+    rows = (
+        Turn.objects.filter(employee__isnull=False, is_first=True, asked_at__lt=start_of_day(shop_day(at)))
+        .values("employee_id", "conversation__shop_id", "report_day")
+        .annotate(
+            talks=Count("pk"),
+            quick=Count("pk", filter=Q(seconds__lte=180)),
+            open=Count("pk", filter=Q(answered_at=None)),
+            first=Avg("seconds"),
+        )
+        .order_by("report_day", "employee_id", "conversation__shop_id")
+    )
+    nicks = dict(SubAccount.objects.values_list("employee_id", "nick"))
+    batch = FileImport.objects.create(
+        kind=FileKind.AGENT_DAYS,
+        state=FileState.DONE,
+        files=[{"name": "客服绩效_咨询接待分析.xlsx", "bytes": 18_432}],
+        started_at=at - timedelta(hours=2),
+        finished_at=at - timedelta(hours=2) + timedelta(seconds=1),
+    )
+    days = [
+        AgentDay(
+            shop_id=row["conversation__shop_id"],
+            day=row["report_day"],
+            nick=nicks[row["employee_id"]],
+            employee_id=row["employee_id"],
+            consulted=row["talks"] + row["talks"] // 6,
+            received=row["talks"],
+            answered=row["talks"] - row["open"],
+            unanswered=row["open"],
+            slow=row["talks"] - row["quick"],
+            reply_rate=round(Decimal(row["talks"] - row["open"]) / row["talks"], 4),
+            three_minute_rate=round(Decimal(row["quick"]) / row["talks"], 4),
+            first_seconds=round(Decimal(row["first"] or 0), 2),
+            average_seconds=round(Decimal(row["first"] or 0) * Decimal("1.15"), 2),
+            batch=batch,
+        )
+        for row in rows
+        if row["employee_id"] in nicks and row["report_day"] <= shop_day(at)
+    ]
+    AgentDay.objects.bulk_create(days)
+    batch.counts = {"rows": len(days), "new": len(days), "refused": 0}
+    batch.save(update_fields=["counts"])

@@ -26,6 +26,9 @@ class Command(BaseCommand):
         "left as they are. Exit 0 when imported, 1 when the files were refused whole and nothing was written."
     )
 
+    stealth_options = ("at",)
+    """When it is; only the demo shop says so, which makes up a past."""
+
     def add_arguments(self, parser: CommandParser) -> None:
         """Take the files, the shop, and how to answer."""
         parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
@@ -39,6 +42,7 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, files: list[Path], shop: str, rehearse: bool, **options: Any) -> None:
         """Import them, and say what came of it."""
+        at = options.get("at") or now()
         missing = [path for path in files if not path.is_file()]
         if missing:
             raise CommandError(_("There is no file %(name)s.") % {"name": missing[0]})
@@ -46,7 +50,7 @@ class Command(BaseCommand):
         if shop.strip() and of is None:
             raise CommandError(_("There is no shop “%(name)s”.") % {"name": shop.strip()})
         uploads = [Upload(path, path.name) for path in files]
-        batch = import_files(uploads, kind=FileKind.CHATS, shop=of, rehearse=rehearse, by=None, at=now())
+        batch = import_files(uploads, kind=FileKind.CHATS, shop=of, rehearse=rehearse, by=None, at=at)
         self._tell(batch)
         if options["json"]:
             self.stdout.write(json.dumps(as_json(batch), ensure_ascii=False))
