@@ -204,8 +204,9 @@ def test_what_people_noted_stays_when_older_messages_join_two_sessions():
         buyer=first.buyer,
         problem="有货吗",
         solution="有",
-        employee=a_sub_account().employee,
-        at=NOON,
+        agent=a_sub_account().employee,
+        topic="goods",
+        logged_at=NOON,
     )
 
     joined = a_conversation(lines=[("buyer", "09:30:10", "等等"), ("云杉:小娜", "09:30:20", "好的")])
