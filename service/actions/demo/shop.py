@@ -27,6 +27,7 @@ from service.actions.demo.duty import make_duty
 from service.actions.demo.files import close_imports, open_imports
 from service.actions.demo.goods import make_goods, make_shops
 from service.actions.demo.history import write_history
+from service.actions.demo.inspections import make_inspections
 from service.actions.demo.kpi import make_imports, make_scores, report_time
 from service.actions.demo.plans import make_plans
 from service.actions.demo.questions import ask_finance_of, forget_goods
@@ -93,6 +94,7 @@ def make_demo_shop(*, orders: int, days: int, seed: int, at: datetime, say: Say 
     make_imports(days=days, by=_holders("STF-050")[0], at=at)
     say(f"{make_duty(days=days, at=at)['duties']} duties on the roster")
     say(f"{make_agents_day(at=at)['conversations']} conversations with buyers")
+    say(f"{make_inspections(inspector=_holders('STF-073')[0], at=at)} conversations drawn for inspection")
     say(f"{_complaints(at)} complaints, reviews, messages of care, documents and slips")
     _judge(days=days, at=at, made=made)
     say(f"{made.offences} offences found and booked")
