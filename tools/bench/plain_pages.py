@@ -15,7 +15,7 @@ from django.template import Context, Engine
 from django.test.utils import override_settings
 from django.urls import path
 
-from tools.bench import plain_kpi, plain_radar
+from tools.bench import plain_desk, plain_kpi, plain_radar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -37,6 +37,9 @@ urlpatterns = [
     path("plain/orders/", orders),
     path("plain/radar/", plain_radar.radar),
     path("plain/home/", plain_radar.home),
+    path("plain/desk/", plain_desk.desk),
+    path("plain/conversation/", plain_desk.conversation),
+    path("plain/conversations/", plain_desk.conversations),
     path("plain/kpi/", plain_kpi.company),
     path("plain/kpi/service/", plain_kpi.unit),
 ]

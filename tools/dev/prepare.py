@@ -26,6 +26,7 @@ def main(orders: int | None = None) -> None:
     for command in (
         "setup_roles",
         "load_shifts",
+        "load_checklist",
         "load_levels",
         "load_rulebook",
         "load_kpis",
