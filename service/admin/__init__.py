@@ -3,7 +3,10 @@
 from django.contrib import admin
 
 from service.admin.buyers import BuyerGroupAdmin, VipLevelAdmin
-from service.models import BuyerGroup, VipLevel
+from service.admin.sheets import ChecklistItemAdmin, InspectionCriterionAdmin
+from service.models import BuyerGroup, ChecklistItem, InspectionCriterion, VipLevel
 
 admin.site.register(VipLevel, VipLevelAdmin)
 admin.site.register(BuyerGroup, BuyerGroupAdmin)
+admin.site.register(InspectionCriterion, InspectionCriterionAdmin)
+admin.site.register(ChecklistItem, ChecklistItemAdmin)
