@@ -85,6 +85,15 @@ LABELS = {
     "buyers_words": gettext_noop("Buyer's words"),
     "amount": gettext_noop("Amount"),
     "refunded_at": gettext_noop("Refunded at"),
+    "complaint": gettext_noop("Complaint"),
+    "received_at": gettext_noop("Came in at"),
+    "review": gettext_noop("The buyer's words"),
+    "reviewed_at": gettext_noop("Review written at"),
+    "settled_at": gettext_noop("Cause confirmed at"),
+    "settled_by": gettext_noop("Cause confirmed by"),
+    "documents": gettext_noop("Documents"),
+    "made_at": gettext_noop("Made out at"),
+    "lost_at": gettext_noop("Found missing at"),
 }
 _WORDS = {
     "status": dict(PresenceStatus.choices),
