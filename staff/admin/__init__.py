@@ -6,9 +6,20 @@ from django.utils.translation import gettext_lazy as _
 
 from staff.admin.appraisal import GradeBandAdmin
 from staff.admin.calendar import CalendarDayAdmin
+from staff.admin.duty import RosterPatternAdmin, ShiftAdmin
 from staff.admin.organisation import OrgUnitAdmin, PositionAdmin, ShopAdmin, SubAccountAdmin
 from staff.admin.people import EmployeeAdmin
-from staff.models import CalendarDay, Employee, GradeBand, OrgUnit, Position, Shop, SubAccount
+from staff.models import (
+    CalendarDay,
+    Employee,
+    GradeBand,
+    OrgUnit,
+    Position,
+    RosterPattern,
+    Shift,
+    Shop,
+    SubAccount,
+)
 
 admin.site.site_header = _("ShopOps")
 admin.site.site_title = _("ShopOps")
@@ -24,3 +35,5 @@ admin.site.register(Shop, ShopAdmin)
 admin.site.register(SubAccount, SubAccountAdmin)
 admin.site.register(CalendarDay, CalendarDayAdmin)
 admin.site.register(GradeBand, GradeBandAdmin)
+admin.site.register(Shift, ShiftAdmin)
+admin.site.register(RosterPattern, RosterPatternAdmin)
