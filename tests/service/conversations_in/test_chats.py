@@ -126,9 +126,10 @@ def test_a_spreadsheet_with_its_usual_headers():
 
     assert heard() == BOTH
     assert batch.counts["refused"] == 2
-    rejected = openpyxl.load_workbook(batch.rejected.open("rb")).active
-    assert rejected is not None
-    assert [row[3] for row in rejected.iter_rows(min_row=2, values_only=True)] == ["坏", "坏"]
+    with batch.rejected.open("rb") as file:
+        rejected = openpyxl.load_workbook(file).active
+        assert rejected is not None
+        assert [row[3] for row in rejected.iter_rows(min_row=2, values_only=True)] == ["坏", "坏"]
 
 
 def test_a_rehearsal_says_the_same_and_writes_nothing():
