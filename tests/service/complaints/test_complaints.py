@@ -66,7 +66,7 @@ def test_a_complaint_goes_from_receipt_to_the_evaluation_sheet(lina, chenjing):
 
 def test_the_handler_does_not_confirm_the_own_result(lina):
     complaint = a_handled_complaint(lina)
-    with pytest.raises(Refused, match="confirm|确认"):
+    with pytest.raises(Refused, match=r"confirm|确认"):
         resolve_complaint(complaint, by=lina, at=NOON + 2 * HOUR)
 
 
