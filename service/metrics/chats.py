@@ -98,13 +98,24 @@ def turn_facts(turns: Callable[[date], QuerySet[Turn]], *, limit: Limit | None =
     return facts
 
 
-def conversation_facts(conversations: Callable[[date], QuerySet[Any]], *, mark: str = "") -> ListFacts:
-    """Return a function that lists conversations; `mark` names the column that says whether each met the figure."""
+def conversation_facts(
+    conversations: Callable[[date], QuerySet[Any]], *, mark: str = "", amount: str = ""
+) -> ListFacts:
+    """Return a function that lists conversations.
 
-    def show(pk: int, opened: Any, preview: str, met: Any) -> Fact:
-        words = f"{opened.astimezone(SHANGHAI):%H:%M} {preview[:60]}"
-        tag = ((_("bought that day") if met else _("did not buy")) if mark == "bought" else "") if mark else ""
-        return Fact(f"#{pk}", reverse("service:conversation", args=[pk]), words, tag=tag, tone="good" if met else "")
+    :param mark: the column that says whether each met the figure.
+    :param amount: the column each adds to the figure; without one each counts as one.
+    """
+
+    def show(pk: int, opened: Any, preview: str, told: Any) -> Fact:
+        return Fact(
+            f"#{pk}",
+            reverse("service:conversation", args=[pk]),
+            f"{opened.astimezone(SHANGHAI):%H:%M} {preview[:60]}",
+            told if amount else None,
+            tag=(_("bought that day") if told else _("did not buy")) if mark else "",
+            tone="good" if mark and told else "",
+        )
 
     def facts(day: date, shop_id: int | None, employee_id: int | None) -> FactRows:
         found = conversations(day)
@@ -112,7 +123,8 @@ def conversation_facts(conversations: Callable[[date], QuerySet[Any]], *, mark: 
             found = found.filter(shop_id=shop_id)
         if employee_id:
             found = found.filter(agent_id=employee_id)
-        return FactRows(found.order_by("opened_at", "pk").values_list("pk", "opened_at", "preview", mark or "pk"), show)
+        columns = ("pk", "opened_at", "preview", mark or amount or "pk")
+        return FactRows(found.order_by("opened_at", "pk").values_list(*columns), show)
 
     return facts
 
@@ -201,7 +213,7 @@ for metric in (
         "share",
         "more",
         by_person(conversations_of, Sum("agent_messages"), "agent_id", Sum("buyer_messages")),
-        conversation_facts(conversations_of),
+        conversation_facts(conversations_of, amount="agent_messages"),
         answers="team",
         register_ids=("CS-058",),
     ),

@@ -86,6 +86,13 @@ def test_every_figure_opens_to_as_many_facts_as_it_says(day):
         assert len(facts.page(0, 50)) == facts.count()
 
 
+def test_the_answers_behind_the_ratio_add_up_to_it(day):
+    agent, _colleague = day
+    listed = METRICS["service.answer_ratio"].facts(FRIDAY, None, agent.pk).page(0, 50)
+
+    assert sum(fact.amount for fact in listed) == read("answer_ratio")[agent.pk][0]
+
+
 def test_the_hours_covered_are_measured_only_where_a_status_log_is():
     assert read("coverage") == {}
     agent = lina()
