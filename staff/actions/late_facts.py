@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
 from shopops.kit.clock import shop_day
+from staff.actions.attendance import derive_attendance
 from staff.actions.jobs import start_job
 from staff.actions.metrics import read_metrics
 from staff.actions.tally import tally_day
@@ -29,8 +30,8 @@ def tally_again(
 ) -> dict[str, int]:
     """Tally and read the days of a span again, oldest first; return how many offences and readings there are.
 
-    Of days longer ago than the setting says only the figures are read: nobody is charged for a past that was imported
-    long afterwards. A replay does that, where people want it.
+    How duties were kept is worked out again first. Of days longer ago than the setting says only the figures are
+    read: nobody is charged for a past that was imported long afterwards. A replay does that, where people want it.
     """
     since = shop_day(at) - LATE_DAYS() * _DAY
     days = [first + number * _DAY for number in range((last - first).days + 1)]
@@ -38,6 +39,7 @@ def tally_again(
     for number, day in enumerate(days):
         if step:
             step(number, len(days))
+        derive_attendance(day, at=at)
         if day >= since:
             offences += tally_day(day, at=at).new
             run_shadows(day, at=at)
