@@ -169,7 +169,6 @@ class ChecklistKind(TextChoices):
 
 declare_verbs(
     {
-        "service.conversation_begun": _("began the conversation"),
         "service.conversation_annotated": _("annotated the conversation"),
         "service.conversation_taken": _("took the conversation"),
         "service.conversation_passed": _("passed the conversation on"),
