@@ -48,8 +48,8 @@ def make_duty(*, days: int, at: datetime) -> dict[str, int]:
     :returns: how many of each there are.
     """
     random = Random(days)  # noqa: S311 -- made-up data wants repeatable chance
-    leader, team = _team()
-    if leader is None or len(team) < _WANTED:
+    leader, team = duty_team()
+    if leader is None or len(team) < WANTED:
         return {"duties": 0}
     today = shop_day(at)
     first = today - timedelta(days=days)
@@ -67,15 +67,15 @@ def make_duty(*, days: int, at: datetime) -> dict[str, int]:
     return {"duties": Duty.objects.count(), "spans": spans, "reports": WorkReport.objects.count()}
 
 
-_WANTED = 4
+WANTED = 4
 
 
-def _team() -> tuple[Employee | None, list[Employee]]:
+def duty_team() -> tuple[Employee | None, list[Employee]]:
     """Return the head of customer service and the first agents, in a steady order."""
     people = Employee.objects.filter(is_active=True).order_by("employee_number")
     leader = people.filter(appointments__position__code="service-supervisor").first()
     agents = people.filter(appointments__position__code__in=("service", "presale", "aftersale")).distinct()
-    return leader, list(agents[:_WANTED])
+    return leader, list(agents[:WANTED])
 
 
 def _shift_of(place: int, day: date) -> str:

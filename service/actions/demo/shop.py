@@ -26,6 +26,7 @@ from service.actions.demo.drafts import make_drafts
 from service.actions.demo.duty import make_duty
 from service.actions.demo.files import close_imports, open_imports
 from service.actions.demo.goods import make_goods, make_shops
+from service.actions.demo.handovers import make_handovers
 from service.actions.demo.history import write_history
 from service.actions.demo.inspections import make_inspections
 from service.actions.demo.kpi import make_imports, make_scores, report_time
@@ -105,6 +106,7 @@ def make_demo_shop(*, orders: int, days: int, seed: int, at: datetime, say: Say 
     say(f"{make_appraisals(at=at, random=random)} appraisals")
     say(f"{make_scores(at=at)} more scores on forms")
     say(f"{make_plans(at=at)} plans of the year")
+    say(f"{make_handovers(at=at)} open things in handovers")
     return made
 
 
