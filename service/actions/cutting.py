@@ -165,7 +165,8 @@ def _put_in_order(cursor: Any, pause: timedelta, wait: timedelta) -> None:
         """,
         {"pause": pause, "wait": wait},
     )
-    cursor.execute("ANALYZE cut_row (id, n, session, sender)")
+    cursor.execute("ANALYZE cut_row")
+    cursor.execute("ANALYZE cut_message (id, conversation_id)")
 
 
 def _make_sessions(cursor: Any) -> None:

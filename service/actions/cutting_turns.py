@@ -27,7 +27,7 @@ def make_turns(cursor: Any, *, robot_answers: bool) -> None:
         WHERE q.asks OR q.thanking
         """
     )
-    cursor.execute("ANALYZE cut_turn (n, session, question_id)")
+    cursor.execute("ANALYZE cut_turn")
     cursor.execute(
         """
         UPDATE cut_turn t SET covered = true FROM cut_cover c
@@ -65,6 +65,8 @@ def make_turns(cursor: Any, *, robot_answers: bool) -> None:
         """,
         [robot_answers],
     )
+    cursor.execute("ANALYZE cut_turn")
+    cursor.execute("ANALYZE cut_due")
 
 
 def _look_at_duties(cursor: Any) -> None:

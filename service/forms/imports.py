@@ -66,5 +66,7 @@ class NickForm(forms.Form):
 
     nick = forms.CharField(max_length=100, widget=forms.HiddenInput)
     employee = forms.ModelChoiceField(
-        Employee.objects.filter(is_active=True).order_by("name_pinyin", "pk"), label=_("Employee")
+        Employee.objects.filter(is_active=True).order_by("name_pinyin", "pk"),
+        label=_("Employee"),
+        empty_label=_("choose a person"),
     )

@@ -28,9 +28,9 @@ from staff.models import Shop
 
 LABELS = {
     "buyer": _("buyer's nick"),
-    "sender": _("sender"),
+    "sender": _("who says it"),
     "time": _("time"),
-    "text": _("text"),
+    "text": _("what is said"),
     "shop": _("shop"),
     "kind": _("kind of message"),
 }
