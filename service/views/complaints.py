@@ -118,9 +118,10 @@ def _receive(request: HttpRequest, asked: dict[str, Any]) -> Complaint:
 def _asked(request: HttpRequest) -> dict[str, Any]:
     """Return what the address says of the complaint; what it names wrongly is left out."""
     found: dict[str, Any] = {}
-    order = Order.objects.filter(number=request.GET.get("order", "")[:40]).order_by("part").first()
-    conversation = Conversation.objects.filter(pk=_number(request.GET.get("conversation"))).first()
-    buyer = Buyer.objects.filter(pk=_number(request.GET.get("buyer"))).first()
+    asked = read_data(request.GET)
+    order = Order.objects.filter(number=asked.get("order", "")[:40]).order_by("part").first()
+    conversation = Conversation.objects.filter(pk=_number(asked.get("conversation"))).first()
+    buyer = Buyer.objects.filter(pk=_number(asked.get("buyer"))).first()
     if conversation is not None:
         buyer = buyer or conversation.buyer
         found |= {"conversation": conversation.pk, "shop": conversation.shop_id, "source": conversation.channel}
