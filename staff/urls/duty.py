@@ -119,7 +119,14 @@ PATHS: list[URLPattern | URLResolver] = [
 ]
 
 ENTRIES: tuple[Entry, ...] = (
-    Entry("staff.roster", _("Roster"), "staff:roster", "", icon="calendar-days", covers=("/roster/duties/", "/roster/mine/")),
+    Entry(
+        "staff.roster",
+        _("Roster"),
+        "staff:roster",
+        "",
+        icon="calendar-days",
+        covers=("/roster/duties/", "/roster/mine/"),
+    ),
     Entry("staff.swaps", _("Swaps"), "staff:swaps", "", icon="arrow-left-right", waits="staff.swaps_to_answer"),
     Entry("staff.leave", _("Leave"), "staff:leaves", "", icon="calendar-check", waits="staff.leave_to_decide"),
     Entry("staff.presence", _("Presence"), "staff:presence", "", icon="activity"),
