@@ -96,6 +96,7 @@ def cut_messages(cursor: Any, *, at: datetime, batch_id: int | None = None) -> C
         " is_new = true WHERE conversation_id IS NULL"
     )
     new = cursor.rowcount
+    cursor.execute("ANALYZE cut_session")  # else nearly none would seem to be new, and be looked up one by one
     make_turns(cursor, robot_answers=policy.ROBOT_ANSWERS())
     _write_new(cursor, batch_id)
     if stored:
@@ -214,7 +215,8 @@ def _write_new(cursor: Any, batch_id: int | None) -> None:
             report_day, is_night, due_at, waiting_since, first_reply_at, first_reply_by_id, buyer_messages,
             agent_messages, robot_messages, preview, order_number, annotation, cut_by)
         SELECT conversation_id, shop_id, buyer_id, 'chat',
-            CASE WHEN waiting_since IS NULL THEN 'open' ELSE 'waiting' END, agent_id, opened_at, last_at, report_day, is_night, due_at, waiting_since, first_reply_at,
+            CASE WHEN waiting_since IS NULL THEN 'open' ELSE 'waiting' END, agent_id,
+            opened_at, last_at, report_day, is_night, due_at, waiting_since, first_reply_at,
             first_reply_by_id, buyer_messages, agent_messages, robot_messages, preview, '', '', {VERSION}
         FROM ({_FACTS}) x WHERE is_new
         """
