@@ -97,17 +97,18 @@ def _look_at_duties(cursor: Any) -> None:
         ) u WHERE u.n = t.n
         """
     )
-    cursor.execute(
-        """
-        UPDATE cut_turn t SET duty_until = u.ends_at
-        FROM (
-            SELECT t.n, coalesce(max(u.ends_at) FILTER (WHERE u.employee_id = t.employee_id), max(u.ends_at)) AS ends_at
-            FROM cut_turn t JOIN cut_duty_day u ON u.day = (t.asked_at AT TIME ZONE 'Asia/Shanghai')::date
-                AND u.starts_at <= t.asked_at AND u.ends_at > t.asked_at
-            WHERE t.asks AND t.covered GROUP BY t.n
-        ) u WHERE u.n = t.n
-        """
-    )
+    for whose in ("u.employee_id = t.employee_id AND", ""):
+        cursor.execute(
+            f"""
+            UPDATE cut_turn t SET duty_until = u.ends_at
+            FROM (
+                SELECT t.n, max(u.ends_at) AS ends_at
+                FROM cut_turn t JOIN cut_duty_day u ON {whose} u.day = (t.asked_at AT TIME ZONE 'Asia/Shanghai')::date
+                    AND u.starts_at <= t.asked_at AND u.ends_at > t.asked_at
+                WHERE t.asks AND t.covered AND t.duty_until IS NULL GROUP BY t.n
+            ) u WHERE u.n = t.n
+            """
+        )
 
 
 def write_turns(cursor: Any, *, stored: bool) -> int:
