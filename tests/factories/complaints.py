@@ -30,9 +30,7 @@ def a_handled_complaint(by: Employee, *, at: datetime = NOON, answered: bool = T
     """Return a complaint that is being handled, an hour after it came in."""
     complaint = a_complaint(by, at=at, **values)
     register_complaint(complaint, by=by, at=at + timedelta(minutes=10))
-    investigate_complaint(
-        complaint, event="打包前未检查", cause=Cause.PACKING, by=by, at=at + timedelta(minutes=30)
-    )
+    investigate_complaint(complaint, event="打包前未检查", cause=Cause.PACKING, by=by, at=at + timedelta(minutes=30))
     handle_complaint(complaint, opinion="换货并补偿运费", by=by, at=at + timedelta(minutes=40))
     if answered:
         answer_complaint(complaint, result="已安排换货，补偿 10 元", by=by, at=at + timedelta(hours=1))
