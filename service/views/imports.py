@@ -118,7 +118,7 @@ AGENT_DAY_LIST = ListPage(
     columns=(
         Column("agent", _("Agent"), fixed=True, card="full"),
         Column("day", _("Day"), sort="day", card="left"),
-        Column("received", _("Received"), sort="received", end=True, card="right"),
+        Column("received", _("Buyers received"), sort="received", end=True, card="right"),
         Column("unanswered", _("Not answered"), sort="unanswered", end=True, card="left"),
         Column("reply_rate", _("Reply rate"), end=True, card="left"),
         Column("three_minute_rate", _("3-minute rate"), end=True, card="left"),
@@ -133,7 +133,7 @@ AGENT_DAY_LIST = ListPage(
     ),
     sorts=(
         Sort("day", "day", _("Day")),
-        Sort("received", "received", _("Received")),
+        Sort("received", "received", _("Buyers received")),
         Sort("unanswered", "unanswered", _("Not answered")),
         Sort("first", "first_seconds", _("First reply")),
         Sort("sales", "sales", _("Sales")),
