@@ -160,7 +160,8 @@ def check() -> int:
     troubles += [f"not used: {entry.msgid}" for entry in entries if (entry.msgctxt, entry.msgid) not in used]
     troubles += [f"fuzzy: {entry.msgid}" for entry in entries if entry.fuzzy]
     compiled = polib.mofile(str(CATALOGUE.with_suffix(".mo")))
-    if {e.msgid: e.msgstr for e in compiled} != {e.msgid: e.msgstr for e in entries if is_translated(e)}:
+    kept = {(e.msgctxt, e.msgid): e.msgstr for e in entries if is_translated(e)}
+    if {(e.msgctxt, e.msgid): e.msgstr for e in compiled} != kept:
         troubles.append("django.mo is older than django.po: run python -m tools.i18n sync")
     print("\n".join(troubles) or "translations: complete")
     return 1 if troubles else 0

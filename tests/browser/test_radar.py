@@ -76,6 +76,7 @@ def test_what_nobody_mends_has_happened_after_the_tally(visit, cast):
     sweep(at=now())
     page = visit("/", lina)
     expect(page.locator("#radar")).to_contain_text(late.number)
+    page.wait_for_load_state("networkidle")  # the page looks ahead by itself, and two sweeps at once are one
 
     over = now() + timedelta(days=1, hours=1)
     tally_day(shop_day(late.promised_at), at=over)

@@ -101,17 +101,17 @@ def test_a_verdict_is_read_by_others_without_names_and_open_appeals_not_at_all(c
 
 def test_a_case_is_reported_from_a_clause_and_decided_by_a_second_person(cast, client, today):
     client.force_login(cast["hejie"])
-    page = client.get("/cases/new/?clause=CS-061&employee=" + str(cast["lina"].pk)).content.decode()
-    assert "差评有文字内容的" in page
-    assert 'value="with_text"' in page
-    assert "有文字内容" in client.get("/cases/new/terms/?clause=CS-061").content.decode()
+    page = client.get("/cases/new/?clause=CAT-060&employee=" + str(cast["mating"].pk)).content.decode()
+    assert "产品素材" in page
+    assert 'value="grave"' in page
+    assert "严重" in client.get("/cases/new/terms/?clause=CAT-060").content.decode()
     assert 'max="10"' in client.get("/cases/new/terms/?clause=STF-144").content.decode()
     sent = {
-        "clause": "CS-061",
-        "employee": cast["lina"].pk,
+        "clause": "CAT-060",
+        "employee": cast["mating"].pk,
         "happened_at": "2026-11-02T10:00",
-        "grade": "with_text",
-        "text": "差评",
+        "grade": "grave",
+        "text": "素材一直没有收集",
         "evidence": png(),
     }
     answer = client.post("/cases/new/", {**sent, "text": ""})
@@ -119,15 +119,15 @@ def test_a_case_is_reported_from_a_clause_and_decided_by_a_second_person(cast, c
     assert not CaseReport.objects.exists()
     assert client.post("/cases/new/", {**sent, "evidence": png()}).status_code == 302
     case = CaseReport.objects.get()
-    assert (case.points, case.files.count()) == (-5, 1)
+    assert (case.points, case.files.count()) == (-3, 1)
     assert client.post(f"/cases/{case.pk}/confirmation/").status_code == 409
     assert not Offence.objects.exists()
     client.force_login(cast["chenjing"])
     page = client.get(case.get_absolute_url()).content.decode()
-    assert "确认并记 −5" in page
+    assert "确认并记 −3" in page
     client.post(f"/cases/{case.pk}/confirmation/", {"answer": "属实"})
     offence = Offence.objects.get()
-    client.force_login(cast["lina"])
+    client.force_login(cast["mating"])
     page = client.get(offence.get_absolute_url()).content.decode()
     assert "聊天截图.png" in page
     own = client.get(case.get_absolute_url()).content.decode()
