@@ -88,12 +88,12 @@ def make_after_sales(
 
     :param agents: who opens and answers them; `keeper` takes parcels in, `money` refunds, `chief` confirms causes.
     """
-    made, orders = 0, _received(at)
+    made, told = 0, set[int]()
     for number, story in enumerate(STORIES):
-        order = next((one for one in orders if _fits(one, story, at)), None)
+        order = next((one for one in _received(story, at) if one.pk not in told and _fits(one, story)), None)
         if order is None:
-            break
-        orders.remove(order)
+            continue
+        told.add(order.pk)
         cast = Cast(agents[number % len(agents)], keeper, money, chief)
         case = _opened(order, story, cast, at)
         if case is None:
@@ -115,8 +115,9 @@ class Cast:
     chief: Employee
 
 
-def _received(at: datetime) -> list[Order]:
-    """Return orders whose parcel was signed for, the latest first."""
+def _received(story: Story, at: datetime) -> list[Order]:
+    """Return orders whose parcel was signed for before the story begins and not long before, the latest first."""
+    asked = at - timedelta(hours=story.hours)
     return list(
         Order.objects.filter(
             part=1,
@@ -124,21 +125,16 @@ def _received(at: datetime) -> list[Order]:
             state__in=(OrderState.SIGNED, OrderState.COMPLETED),
             refund=0,
             note__parcel__state=ParcelState.SIGNED,
-            note__parcel__signed_at__lte=at - timedelta(hours=6),
+            note__parcel__signed_at__range=(asked - timedelta(days=6), asked),
         )
         .select_related("note__parcel")
         .prefetch_related("lines__sku")
-        .order_by("-note__parcel__signed_at", "pk")[:400]
+        .order_by("-note__parcel__signed_at", "pk")[: 2 * len(STORIES)]
     )
 
 
-def _fits(order: Order, story: Story, at: datetime) -> bool:
-    """Say whether the order was signed for before the story begins, and not long before."""
-    note = order.note
-    signed = note.parcel.signed_at if note is not None else None
-    asked = at - timedelta(hours=story.hours)
-    if signed is None or signed > asked or signed < asked - timedelta(days=6):
-        return False
+def _fits(order: Order, story: Story) -> bool:
+    """Say whether something was bought that the story can be about."""
     line = _line(order)
     return line is not None and (not story.defective or line.quantity >= story.defective)
 
