@@ -20,7 +20,7 @@ from shopops.taobao.complaints import quoted
 from shopops.taobao.values import Unreadable
 
 HEADER = ("date", "time", "sender", "text", "imgUrl")
-MOST_PARTS = 50_000
+MOST_PARTS = 200_000
 MOST_UNPACKED = 2 * 2**30
 MOST_OF_A_PART = 64 * 2**20
 MOST_RATIO = 400
