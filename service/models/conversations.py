@@ -41,7 +41,7 @@ class Conversation(models.Model):
     report_day = models.DateField(_("counts for"))
     """Before 18:00 the same day, later the next working day (CS-052)."""
     is_night = models.BooleanField(_("left overnight"), default=False)
-    """It was opened while nobody was on duty, or left waiting when the shift ended: due by 12:00 (CS-051)."""
+    """It was opened while nobody was on duty: due by 12:00 of the next working day (CS-051)."""
     due_at = models.DateTimeField(_("to be finished by"), null=True, blank=True)
     waiting_since = models.DateTimeField(_("waiting since"), null=True, blank=True)
     """The buyer's earliest message that has no answer of a person yet."""
