@@ -34,8 +34,10 @@ def watched(page: Page) -> Iterator[Page]:
     complaints: list[str] = []
 
     def note(message: ConsoleMessage) -> None:
-        # An answer of 403, 404 or 409 is what some tests ask for; a request that a newer one replaces is meant to end.
-        harmless = ("Failed to load resource", "Response Status Error Code 4", "htmx:afterRequest", "htmx:sendAbort")
+        # An answer of 403, 404 or 409 is what some tests ask for; a request that a newer one replaces is meant to end;
+        # what the page asks by itself while a test has taken the connection away (or leaves the page) cannot be sent.
+        harmless = ("Failed to load resource", "Response Status Error Code 4", "htmx:afterRequest")
+        harmless += ("htmx:sendAbort", "htmx:sendError")
         if message.type == "error" and not message.text.startswith(harmless):
             complaints.append(message.text)
 

@@ -90,3 +90,13 @@ def test_the_tray_follows_the_work_and_lets_it_be_put_away(visit, li_na):
     tray.get_by_role("button", name="收起").click()
     expect(tray.locator("li")).to_have_count(0)
     expect(page.locator("#bell-count")).to_have_text("1")
+
+
+def test_a_lost_connection_is_told_to_who_asked_not_by_parts_that_ask_by_themselves(visit, li_na):
+    page = visit("/", li_na)
+    lose = """asked => document.body.dispatchEvent(
+        new CustomEvent("htmx:sendError", {bubbles: true, detail: {requestConfig: asked}}))"""
+    page.evaluate(lose, {})
+    expect(page.locator("#toasts .toast")).to_have_count(0)
+    page.evaluate(lose, {"triggeringEvent": {}})
+    expect(page.locator("#toasts .toast")).to_have_count(1)

@@ -15,8 +15,10 @@
     setTimeout(() => note.remove(), tone === "danger" ? 9000 : 5000);
   }
   document.addEventListener("toast", (event) => toast(event.detail.text, event.detail.tone));
-  document.addEventListener("htmx:sendError", () => toast(words.failed, "danger"));
-  document.addEventListener("htmx:timeout", () => toast(words.failed, "danger"));
+  // A part of the page that asks by itself (every few seconds, on load) keeps quiet without a connection: it asks again.
+  const isAsked = (event) => Boolean(event.detail.requestConfig?.triggeringEvent);
+  for (const lost of ["htmx:sendError", "htmx:timeout"])
+    document.addEventListener(lost, (event) => isAsked(event) && toast(words.failed, "danger"));
   document.addEventListener("htmx:responseError", (event) => {
     const told = event.detail.xhr.getResponseHeader("HX-Trigger");
     if (!told && event.detail.xhr.status !== 401) toast(words.broken, "danger");
