@@ -13,6 +13,7 @@ from service.states import (
     CallDirection,
     Channel,
     ConversationState,
+    DrawRule,
     InspectionState,
     MessageKind,
     Sender,
@@ -250,6 +251,14 @@ class Inspection(models.Model):
     """[{"criterion", "name", "name_en", "most", "points", "note"}], frozen when scored."""
     total = models.DecimalField(_("per cent"), max_digits=5, decimal_places=2, null=True, blank=True)
     note = models.TextField(_("remark"), blank=True)
+    rule = models.CharField(_("drawn from"), max_length=8, choices=DrawRule, default=DrawRule.ANY)
+    remarks = models.JSONField(_("remarks on messages"), default=list)
+    """[{"message", "text"}]: what the inspector says of single messages."""
+    contested_at = models.DateTimeField(_("contested at"), null=True, blank=True)
+    contest = models.TextField(_("what the agent objects"), blank=True)
+    answered_by = models.ForeignKey(Employee, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    answered_at = models.DateTimeField(_("answered at"), null=True, blank=True)
+    answer = models.TextField(_("answer to the objection"), blank=True)
 
     class Meta:
         verbose_name = _("inspection")
@@ -258,6 +267,7 @@ class Inspection(models.Model):
         permissions = (("inspect_conversation", gettext_noop("Draw and score conversations")),)
         constraints = (
             models.CheckConstraint(condition=models.Q(state__in=InspectionState.values), name="inspection_state_known"),
+            models.CheckConstraint(condition=models.Q(rule__in=DrawRule.values), name="inspection_rule_known"),
             models.CheckConstraint(
                 condition=models.Q(inspector=None) | ~models.Q(inspector=models.F("agent")),
                 name="inspection_by_another",

@@ -63,6 +63,15 @@ class FollowUp(models.Model):
     consultation = models.OneToOneField(
         Consultation, on_delete=models.PROTECT, null=True, blank=True, related_name="follow_up"
     )
+    case = models.ForeignKey(
+        "service.AfterSale",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="follow_ups",
+        verbose_name=_("after-sale case"),
+    )
+    """The case whose buyer is asked whether all is well now."""
     agent = models.ForeignKey(Employee, on_delete=models.PROTECT, related_name="+", verbose_name=_("agent"))
     reason = models.CharField(_("why"), max_length=200, blank=True)
     planned_at = models.DateTimeField(_("planned at"))

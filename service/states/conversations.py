@@ -70,6 +70,7 @@ class FollowUpKind(TextChoices):
     NEXT_DAY = "next_day", _("the day after a consultation")
     VISIT = "visit", _("regular visit")
     COMPLAINT = "complaint", _("after a complaint")
+    AFTER_SALE = "aftersale", _("after an after-sale case")
 
 
 class FollowUpState(TextChoices):
@@ -151,13 +152,26 @@ class InspectionState(TextChoices):
 
     DRAWN = "drawn", _("drawn")
     SCORED = "scored", _("scored")
+    DISPUTED = "disputed", _("contested")
     DROPPED = "dropped", _("dropped")
 
 
 INSPECTION_MOVES: Moves = {
     InspectionState.DRAWN: frozenset({InspectionState.SCORED, InspectionState.DROPPED}),
-    InspectionState.SCORED: frozenset({InspectionState.DRAWN}),
+    InspectionState.SCORED: frozenset({InspectionState.DISPUTED}),
+    InspectionState.DISPUTED: frozenset({InspectionState.SCORED}),
 }
+
+
+class DrawRule(TextChoices):
+    """Which conversations a drawing takes its lots from."""
+
+    ANY = "any", _("any conversation")
+    SLOW = "slow", _("first reply too late")
+    LONG = "long", _("many messages")
+    UNNOTED = "unnoted", _("without an annotation")
+    RAISED = "raised", _("taken to a superior")
+    GRIEVED = "grieved", _("followed by a complaint")
 
 
 class ChecklistKind(TextChoices):
@@ -191,6 +205,7 @@ declare_verbs(
         "service.auto_reply_removed": _("removed the automatic reply"),
         "service.inspection_drawn": _("drew conversations for inspection"),
         "service.inspection_scored": _("scored the conversation"),
+        "service.inspection_upheld": _("stood by the score"),
         "service.personal_data_revealed": _("looked at a buyer in full"),
     }
 )
@@ -209,6 +224,7 @@ declare_verbs(
         "service.follow_up_dropped": _("dropped the follow-up"),
         "service.promise_broken": _("could not keep the promise"),
         "service.promise_dropped": _("dropped the promise"),
+        "service.inspection_contested": _("contested the score"),
         "service.inspection_dropped": _("dropped the inspection"),
     },
     tone="warn",
