@@ -42,7 +42,14 @@ SPEAKS_OF_TIME = ("时间", "日期", "于", "在", "是", "到", "前", "后", 
 def looks_copied(start: str) -> bool:
     """Say whether a text begins like one copied out of the chat window."""
     lines = [line.strip("\ufeff \t\r") for line in start.split("\n")[:60]]
-    return any(_header(line) or ONLY_TIME.fullmatch(line) for line in lines)
+    return not _has_columns(lines) and any(_header(line) or ONLY_TIME.fullmatch(line) for line in lines)
+
+
+def _has_columns(lines: list[str]) -> bool:
+    """Say whether the first two lines have the same three or more cells: a table, though its rows may end in a time."""
+    first = [line for line in lines if line][:2]
+    cells = [{line.count(mark) for line in first} for mark in ",\t;|"]
+    return len(first) > 1 and any(len(counts) == 1 and counts.pop() > 1 for counts in cells)
 
 
 @dataclass

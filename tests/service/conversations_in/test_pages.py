@@ -40,9 +40,13 @@ def work(batch: FileImport) -> FileImport:
 
 def test_files_are_told_apart_by_what_stands_in_them(clerk: Client):
     clerks = "旺旺昵称,咨询人数,接待人数,日期\n云杉:小白,3,2,2026-11-19\n".encode()
-    upload(clerk, a__zip=archive(exported("小溪流水", TALK)), b__csv=clerks)
+    log = "旺旺昵称,状态,开始时间,结束时间\r\n云杉:小白,在线,2026-11-20 08:00:00,2026-11-20 12:00:00\r\n".encode(
+        "gb18030"
+    )
+    upload(clerk, a__zip=archive(exported("小溪流水", TALK)), b__csv=clerks, c__csv=log)
 
-    assert set(FileImport.objects.values_list("kind", flat=True)) == {FileKind.CHATS, FileKind.AGENT_DAYS}
+    kinds = {FileKind.CHATS, FileKind.AGENT_DAYS, FileKind.PRESENCE}
+    assert set(FileImport.objects.values_list("kind", flat=True)) == kinds
     assert {work(batch).state for batch in FileImport.objects.all()} == {FileState.DONE}
     assert not FileImport.objects.filter(files__0__has_key="stored").exists()
 
