@@ -3,6 +3,7 @@
 from service.models.aftersales import (
     AfterSale,
     AfterSaleLine,
+    PartClaim,
     ReturnClaim,
     ReturnParcel,
 )
@@ -67,6 +68,7 @@ __all__ = [
     "InspectionCriterion",
     "Memo",
     "Message",
+    "PartClaim",
     "PhoneCall",
     "Promise",
     "QuickPhrase",

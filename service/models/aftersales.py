@@ -46,6 +46,8 @@ class AfterSale(models.Model):
     refunded_by = models.ForeignKey(Employee, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     platform_number = models.CharField(_("refund number"), max_length=40, blank=True)
     platform_status = models.CharField(_("platform's status"), max_length=40, blank=True)
+    platform_told_at = models.DateTimeField(_("platform's status of"), null=True, blank=True)
+    """When the platform's refund list last told of this case."""
     return_carrier = models.CharField(_("carrier"), max_length=40, blank=True)
     return_waybill = models.CharField(_("return waybill"), max_length=40, blank=True)
     note = models.ForeignKey(
@@ -119,13 +121,17 @@ class AfterSaleLine(models.Model):
     instead = models.ForeignKey(
         Sku, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("exchanged for")
     )
+    is_part = models.BooleanField(_("part of a bundle"), default=False)
+    """The order line is a bundle, and only this component of it is asked about; counted in its own pieces."""
 
     class Meta:
         verbose_name = _("line of an after-sale case")
         verbose_name_plural = _("lines of after-sale cases")
         ordering = ("pk",)
         constraints = (
-            models.UniqueConstraint(fields=("case", "order_line"), name="after_sale_line_once"),
+            models.UniqueConstraint(
+                fields=("case", "order_line", "sku"), name="after_sale_line_once", nulls_distinct=False
+            ),
             models.CheckConstraint(condition=models.Q(quantity__gt=0), name="after_sale_line_some"),
             models.CheckConstraint(
                 condition=models.Q(quantity__gte=models.F("good") + models.F("defective")),
@@ -158,6 +164,32 @@ class ReturnClaim(models.Model):
         return f"{self.claimed}/{self.bought}"
 
 
+class PartClaim(models.Model):
+    """How many pieces of a bundle's component are claimed back, in whole bundles and by themselves.
+
+    `each` is how many pieces one bundle held when the first of them was claimed.
+    """
+
+    order_line = models.ForeignKey(OrderLine, on_delete=models.CASCADE, related_name="part_claims")
+    sku = models.ForeignKey(Sku, on_delete=models.PROTECT, related_name="+")
+    each = models.PositiveSmallIntegerField()
+    bought = models.PositiveIntegerField()
+    claimed = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("component claimed back")
+        verbose_name_plural = _("components claimed back")
+        constraints = (
+            models.UniqueConstraint(fields=("order_line", "sku"), name="part_claim_once"),
+            models.CheckConstraint(
+                condition=models.Q(claimed__lte=models.F("bought")), name="part_claimed_not_more_than_bought"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.sku} {self.claimed}/{self.bought}"
+
+
 class ReturnParcel(models.Model):
     """A parcel that came back: matched to a case, or in the pool of those nobody owns yet."""
 
@@ -169,6 +201,8 @@ class ReturnParcel(models.Model):
     state = models.CharField(_("state"), max_length=10, choices=ReturnState, default=ReturnState.OWNERLESS)
     content = models.CharField(_("what is in it"), max_length=300, blank=True)
     photo = models.FileField(_("photo"), upload_to="returns/%Y/%m/", max_length=200, blank=True)
+    found = models.CharField(_("what was found"), max_length=300, blank=True)
+    """The inspection's remark: what is wrong with the goods, or which other goods came."""
     received_by = models.ForeignKey(Employee, on_delete=models.PROTECT, related_name="+", verbose_name=_("taken in by"))
     received_at = models.DateTimeField(_("taken in at"))
     settled_at = models.DateTimeField(_("inspected at"), null=True, blank=True)

@@ -46,6 +46,7 @@ _SENDING: Moves = {
 """A shipment that is taken back opens the case again."""
 _AFTER_DISPUTE: Moves = {
     _A.REFUSED: frozenset({_A.ASKED, _A.DISPUTED}),
+    _A.WITHDRAWN: frozenset({_A.ASKED, _A.DISPUTED}),
     _A.DISPUTED: frozenset({_A.TO_REFUND, _A.DONE, _A.REFUSED, _A.WITHDRAWN}),
     _A.TO_REFUND: frozenset({_A.DONE, _A.WITHDRAWN, _A.DISPUTED}),
 }
@@ -107,12 +108,14 @@ class ReturnState(TextChoices):
 
     OWNERLESS = "ownerless", _("nobody's yet")
     MATCHED = "matched", _("matched")
+    WRONG = "wrong", _("other goods in it")
     SETTLED = "settled", _("inspected")
 
 
 RETURN_MOVES: Moves = {
     ReturnState.OWNERLESS: frozenset({ReturnState.MATCHED, ReturnState.SETTLED}),
-    ReturnState.MATCHED: frozenset({ReturnState.SETTLED, ReturnState.OWNERLESS}),
+    ReturnState.MATCHED: frozenset({ReturnState.SETTLED, ReturnState.WRONG, ReturnState.OWNERLESS}),
+    ReturnState.WRONG: frozenset({ReturnState.MATCHED, ReturnState.SETTLED, ReturnState.OWNERLESS}),
 }
 
 
@@ -144,6 +147,8 @@ declare_verbs(
         "service.platform_refund_imported": _("took over what the platform says of the refund"),
         "service.dispute_settled": _("noted how the platform decided"),
         "service.return_closed": _("closed the ownerless parcel"),
+        "service.set_taken_apart": _("counts the bundle by its parts"),
+        "service.return_cleared": _("had the parcel inspected after all"),
         "service.cause_proposed": _("proposed the cause"),
     }
 )
@@ -153,6 +158,7 @@ declare_verbs(
         "service.return_inspected": _("inspected the returned goods"),
         "service.replacement_sent": _("had goods sent out again"),
         "service.refunded": _("refunded"),
+        "service.platform_paid": _("noted that the platform has paid"),
         "service.after_sale_done": _("finished the after-sale case"),
         "service.cause_confirmed": _("confirmed the cause"),
     },
@@ -164,6 +170,7 @@ declare_verbs(
         "service.after_sale_withdrawn": _("noted that the buyer withdrew"),
         "service.after_sale_disputed": _("noted the dispute on the platform"),
         "service.after_sale_reopened": _("opened the case again"),
+        "service.wrong_goods_came": _("found other goods in the parcel"),
     },
     tone="warn",
 )
