@@ -18,6 +18,7 @@ from service.models.buyers import (
 )
 from service.models.complaints import (
     Complaint,
+    ComplaintReport,
     Review,
 )
 from service.models.conversations import (
@@ -58,6 +59,7 @@ __all__ = [
     "ChecklistTick",
     "ColumnMapping",
     "Complaint",
+    "ComplaintReport",
     "Consultation",
     "Conversation",
     "CustomerDocument",

@@ -213,7 +213,7 @@ class CustomerDocument(models.Model):
     )
     title = models.CharField(_("what it is"), max_length=120)
     order_number = models.CharField(_("order number"), max_length=40, blank=True)
-    holder = models.ForeignKey(Employee, on_delete=models.PROTECT, related_name="+", verbose_name=_("with"))
+    holder = models.ForeignKey(Employee, on_delete=models.PROTECT, related_name="+", verbose_name=_("in whose hands"))
     late_holder = models.ForeignKey(Employee, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     """With whom they stayed overnight, where they were handed over later (CS-071)."""
     received_at = models.DateTimeField(_("received at"))

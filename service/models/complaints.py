@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -20,6 +21,7 @@ from service.states import (
     ReviewCause,
     ReviewState,
     Severity,
+    Verdict,
 )
 from staff.models import Employee, OrgUnit, Shop
 
@@ -43,6 +45,10 @@ class Complaint(models.Model):
     severity = models.CharField(_("severity"), max_length=6, choices=Severity, default=Severity.MINOR)
     state = models.CharField(_("state"), max_length=12, choices=ComplaintState, default=ComplaintState.RECEIVED)
     text = models.TextField(_("complaint"))
+    repeats = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="repeated_by", verbose_name=_("repeats")
+    )
+    """The complaint before it of the same buyer, where that was a short time ago or about the same order."""
     wish = models.CharField(_("what the buyer wants"), max_length=300, blank=True)
     received_by = models.ForeignKey(Employee, on_delete=models.PROTECT, related_name="+", verbose_name=_("received by"))
     received_at = models.DateTimeField(_("received at"))
@@ -57,6 +63,7 @@ class Complaint(models.Model):
     registered_at = models.DateTimeField(_("registered at"), null=True, blank=True)
     registered_by = models.ForeignKey(Employee, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     event = models.TextField(_("what happened"), blank=True)
+    verdict = models.CharField(_("verdict"), max_length=10, choices=Verdict, blank=True)
     cause = models.CharField(_("cause"), max_length=10, choices=Cause, blank=True)
     cause_text = models.TextField(_("how it came"), blank=True)
     unit = models.ForeignKey(
@@ -96,6 +103,9 @@ class Complaint(models.Model):
             models.CheckConstraint(condition=models.Q(state__in=ComplaintState.values), name="complaint_state_known"),
             models.CheckConstraint(condition=models.Q(severity__in=Severity.values), name="complaint_severity_known"),
             models.CheckConstraint(
+                condition=models.Q(verdict__in=("", *Verdict.values)), name="complaint_verdict_known"
+            ),
+            models.CheckConstraint(
                 condition=models.Q(rating=None) | models.Q(rating__gte=1, rating__lte=5), name="complaint_rating_1_to_5"
             ),
         )
@@ -134,7 +144,7 @@ class Review(models.Model):
     )
     """Who talked to the buyer last before the order was placed or the review written; a person may correct it."""
     handler = models.ForeignKey(
-        Employee, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("with")
+        Employee, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("handler")
     )
     due_at = models.DateTimeField(_("due at"), null=True, blank=True)
     reply = models.TextField(_("our reply"), blank=True)
@@ -185,3 +195,38 @@ class Review(models.Model):
     def get_absolute_url(self) -> str:
         """Return the page of the review."""
         return reverse("service:review", args=[self.pk])
+
+
+class ComplaintReport(models.Model):
+    """A regular report on complaints, handed to the superior (CS-034, CS-035); its figures stay as they were."""
+
+    number = models.CharField(_("number"), max_length=20, unique=True)
+    first = models.DateField(_("first day"))
+    last = models.DateField(_("last day"))
+    rows = models.JSONField(encoder=DjangoJSONEncoder)
+    """The analysis of the span when the report was made."""
+    findings = models.TextField(_("what stands out"))
+    proposals = models.TextField(_("what is proposed"), blank=True)
+    made_by = models.ForeignKey(Employee, on_delete=models.PROTECT, related_name="+", verbose_name=_("made by"))
+    made_at = models.DateTimeField(_("made at"))
+    told = models.ForeignKey(Employee, on_delete=models.PROTECT, related_name="+", verbose_name=_("reported to"))
+    read_at = models.DateTimeField(_("read at"), null=True, blank=True)
+    answer = models.TextField(_("what the superior says"), blank=True)
+
+    class Meta:
+        verbose_name = _("report on complaints")
+        verbose_name_plural = _("reports on complaints")
+        ordering = ("-made_at", "-pk")
+        constraints = (
+            models.CheckConstraint(condition=models.Q(first__lte=models.F("last")), name="complaint_report_span"),
+            models.CheckConstraint(
+                condition=~models.Q(told=models.F("made_by")), name="complaint_report_to_somebody_else"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.number
+
+    def get_absolute_url(self) -> str:
+        """Return the page of the report."""
+        return reverse("service:complaint_report_page", args=[self.number])

@@ -22,6 +22,7 @@ from service.states.buyers import (
     DocumentState,
 )
 from service.states.complaints import (
+    BLAMELESS,
     COMPLAINT_MOVES,
     REVIEW_MOVES,
     ComplaintSource,
@@ -30,6 +31,7 @@ from service.states.complaints import (
     ReviewCause,
     ReviewState,
     Severity,
+    Verdict,
 )
 from service.states.conversations import (
     CONVERSATION_MOVES,
@@ -63,6 +65,7 @@ __all__ = [
     "AFTER_AGREEMENT",
     "AFTER_INSPECTION",
     "AFTER_SALE_MOVES",
+    "BLAMELESS",
     "CARE_MOVES",
     "COMPLAINT_MOVES",
     "CONVERSATION_MOVES",
@@ -108,4 +111,5 @@ __all__ = [
     "Sender",
     "Severity",
     "TurnExclusion",
+    "Verdict",
 ]

@@ -2,6 +2,7 @@
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from shopops.kit.moves import Moves
 from shopops.kit.verbs import declare_verbs
@@ -14,7 +15,7 @@ class CareOccasion(TextChoices):
     HOLIDAY = "holiday", _("holiday")
     VISIT = "visit", _("regular visit")
     REPURCHASE = "repurchase", _("due to buy again")
-    OFFER = "offer", _("offer")
+    OFFER = "offer", pgettext_lazy("care", "offer")
 
 
 class CareState(TextChoices):

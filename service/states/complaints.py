@@ -2,6 +2,7 @@
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from shopops.kit.moves import Moves
 from shopops.kit.verbs import declare_verbs
@@ -10,14 +11,14 @@ from shopops.kit.verbs import declare_verbs
 class ComplaintState(TextChoices):
     """Where a complaint is: the register's machine (CS-031…CS-040)."""
 
-    RECEIVED = "received", _("received")
+    RECEIVED = "received", _("taken in")
     REGISTERED = "registered", _("registered")
     INVESTIGATED = "investigated", _("investigated")
     HANDLING = "handling", _("being handled")
     RESOLVED = "resolved", _("result confirmed")
     ARCHIVED = "archived", _("archived")
     REVISITED = "revisited", _("buyer visited again")
-    WITHDRAWN = "withdrawn", _("withdrawn")
+    WITHDRAWN = "withdrawn", _("withdrawn by the buyer")
 
 
 COMPLAINT_MOVES: Moves = {
@@ -34,9 +35,22 @@ COMPLAINT_MOVES: Moves = {
 class Severity(TextChoices):
     """How grave a complaint is; grave ones go up at once."""
 
-    MINOR = "minor", _("minor")
+    MINOR = "minor", pgettext_lazy("complaint", "minor")
     GRAVE = "grave", _("grave")
     SEVERE = "severe", _("severe")
+
+
+class Verdict(TextChoices):
+    """What the investigation found of a complaint (CS-031, ORD-019)."""
+
+    FOUNDED = "founded", _("founded")
+    PARTLY = "partly", _("partly founded")
+    UNFOUNDED = "unfounded", _("unfounded")
+    MALICIOUS = "malicious", _("malicious complaint")
+
+
+BLAMELESS = (Verdict.UNFOUNDED, Verdict.MALICIOUS)
+"""Verdicts by which nobody of ours did anything wrong."""
 
 
 class ComplaintSource(TextChoices):
@@ -54,7 +68,7 @@ class Rating(TextChoices):
     """What a buyer gave."""
 
     GOOD = "good", _("good")
-    MIDDLING = "middling", _("middling")
+    MIDDLING = "middling", pgettext_lazy("rating", "middling")
     BAD = "bad", _("bad")
 
 
