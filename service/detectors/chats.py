@@ -14,25 +14,34 @@ from django.db.models import (
     OuterRef,
     Q,
     QuerySet,
+    Subquery,
     Value,
     When,
 )
 from django.db.models.expressions import Combinable
-from django.db.models.functions import Coalesce, Concat, Left
+from django.db.models.functions import Concat, Left
 from django.utils.translation import gettext_lazy as _
 
 from service.models import Conversation, PhoneCall, Turn
+from service.queries.holders import CONVERSATION, CONVERSATION_PASSED, agent_at, holder_key
 from service.states import CallDirection, Channel, ConversationState, TurnExclusion
 from shopops.kit.clock import SHANGHAI, Window, shop_day, start_of_day
-from shopops.kit.detectors import Address, FoundRows, Question, as_text, detector, found
+from shopops.kit.detectors import Address, FoundRows, Question, Rows, as_text, detector, found
 from shopops.kit.workdays import WorkCalendar
+from staff.models import Duty, Event
 from staff.queries.calendar import work_calendar
 from staff.queries.rulebook import holder_of
+from staff.states import DutyState
 
 _DAY = timedelta(days=1)
 _INDEXED_SECONDS = 30
 """The index of slow first replies holds those above; a clause may ask for less, and is answered without it."""
 _CONVERSATION = Address("service:conversation", "conversation_id")
+
+
+def _passed() -> QuerySet[Event]:
+    """Return what the trail says of conversations that were taken, passed on or taken to a superior."""
+    return Event.objects.filter(subject_type=CONVERSATION, verb__in=CONVERSATION_PASSED)
 
 
 @detector("service.slow_first_reply", label=_("First replies in chat, and telephones, against their seconds"))
@@ -67,31 +76,93 @@ def slow_reply(question: Question) -> FoundRows:
 def day_not_closed(question: Question) -> FoundRows:
     """Find conversations not finished in time, and those of the night without an annotation (CS-051, CS-053).
 
-    Those of the day are due when the duty of their agent ends. Those of the night are due at `time` of the
-    `working_days`-th working day from the one their messages count for. Whoever has the conversation answers; where
-    nobody has, the holder of the post in `fallback_post`.
+    Those of the day are due when the duty of their agent ends; passed on before that, when the duty of whoever got
+    them ends. Those of the night are due at `time` of the `working_days`-th working day from the one their messages
+    count for. Who had the conversation when its time passed answers, whoever answered it later; where nobody had, the
+    holder of the post in `fallback_post`.
     """
-    parameters = question.parameters
-    fallback = holder_of(str(parameters.get("fallback_post", "")), on=shop_day(question.window.start))
+    parameters, window = question.parameters, question.window
+    annotated = bool(parameters.get("annotate_all"))
+    holder = holder_of(str(parameters.get("fallback_post", "")), on=shop_day(window.start))
+    fallback = holder.pk if holder else None
     conversations = Conversation.objects.filter(channel__in=(Channel.CHAT, Channel.MESSAGE))
     if fallback is None:
         conversations = conversations.filter(agent__isnull=False)
-    employee = Coalesce(F("agent_id"), Value(fallback.pk)) if fallback else F("agent_id")
-    by_day = conversations.filter(
-        is_night=False, due_at__gt=question.window.start, due_at__lte=question.window.end
-    ).filter(_left_open("due_at", annotated=bool(parameters.get("annotate_all"))))
-    queries = [_day_findings(by_day, "due_at", employee)]
+    by_day = conversations.filter(is_night=False, due_at__gt=window.start, due_at__lte=window.end).filter(
+        _left_open("due_at", annotated=annotated)
+    )
+    passed = _passed().filter(at__gt=window.start - _DAY, at__lte=window.end)
+    was_passed = Q(pk__in=passed.values("subject_id"))
+    whose = agent_at("due_at", fallback)
+    queries = [
+        _day_findings(by_day.exclude(was_passed), "due_at", whose),
+        _day_findings(by_day.filter(was_passed).exclude(_is_with_a_later_shift()), "due_at", whose),
+        _left_by_receivers(question, passed, annotated=annotated),
+    ]
     calendar = work_calendar()
     days = int(parameters.get("working_days", 1))
     clock = time.fromisoformat(str(parameters.get("time", "12:00")))
-    day = shop_day(question.window.start)
-    while start_of_day(day) < question.window.end:
+    day = shop_day(window.start)
+    while start_of_day(day) < window.end:
         limit = datetime.combine(day, clock, tzinfo=SHANGHAI)
-        if calendar.is_working_day(day) and question.window.start < limit <= question.window.end:
+        if calendar.is_working_day(day) and window.start < limit <= window.end:
             due = conversations.filter(_of_the_night(day, clock, days, calendar), _left_open(limit, annotated=True))
-            queries.append(_day_findings(due, limit, employee))
+            queries.append(_day_findings(due, limit, agent_at(limit, fallback)))
         day += _DAY
     return FoundRows("service.Conversation", *queries)
+
+
+def _shift_of_receiver() -> Subquery:
+    """Return when the duty ends in which somebody got a conversation; nothing where they had none then."""
+    duties = Duty.objects.filter(
+        employee=OuterRef("who"), state=DutyState.PLANNED, starts_at__lte=OuterRef("at"), ends_at__gt=OuterRef("at")
+    )
+    return Subquery(duties.order_by("-ends_at").values("ends_at")[:1])
+
+
+def _is_with_a_later_shift() -> Exists:
+    """Return the condition that a conversation was passed, before it was due, to somebody whose duty ends later."""
+    passed = (
+        _passed()
+        .filter(subject_id=OuterRef("pk"), at__lte=OuterRef("due_at"), at__gt=OuterRef("due_at") - Value(_DAY))
+        .annotate(who=holder_key(1))
+    )
+    return Exists(passed.annotate(shift_ends=_shift_of_receiver()).filter(shift_ends__gt=OuterRef("due_at")))
+
+
+def _left_by_receivers(question: Question, passed: QuerySet[Event], *, annotated: bool) -> Rows:
+    """Return the conversations unfinished when the duty ended of somebody they were passed to, if they kept them."""
+    window = question.window
+    again = _passed().filter(subject_id=OuterRef("subject_id"), pk__gt=OuterRef("pk"), at__lte=OuterRef("limit"))
+    kept = (
+        passed.annotate(who=holder_key(1))
+        .annotate(limit=_shift_of_receiver())
+        .filter(~Exists(again), limit__gt=window.start, limit__lte=window.end, who__isnull=False)
+    )
+    talk = Conversation.objects.filter(
+        pk=OuterRef("subject_id"), is_night=False, channel__in=(Channel.CHAT, Channel.MESSAGE)
+    )
+    unanswered = Exists(_waiting("subject_id", OuterRef("limit")))
+    closed = Exists(talk.filter(closed_at__lte=OuterRef("limit")))
+    left = Q(unanswered) & ~Q(closed)
+    if annotated:
+        left |= ~Q(Exists(talk.filter(annotated_at__lte=OuterRef("limit"))))
+    return found(
+        kept.filter(Exists(talk.filter(due_at__lt=OuterRef("limit"))), left),
+        subject="subject_id",
+        label=Concat(Value("#"), as_text("subject_id")),
+        employee="who",
+        at="limit",
+        facts={
+            "opened_at": Subquery(talk.values("opened_at")[:1]),
+            "held_since": "at",
+            "deadline": "limit",
+            "unanswered": Case(When(unanswered, then=Value(1)), default=Value(0), output_field=IntegerField()),
+            "annotated_at": Subquery(talk.values("annotated_at")[:1]),
+            "question": Subquery(talk.values(said=Left("preview", 80))[:1]),
+        },
+        address=Address("service:conversation", "subject_id"),
+    )
 
 
 def _late_turns(window: Window, seconds: int) -> QuerySet[Turn]:
@@ -153,13 +224,18 @@ def _calls(window: Window, seconds: int) -> QuerySet[Any, tuple[Any, ...]]:
     )
 
 
+def _waiting(conversation: str, then: Any) -> QuerySet[Turn]:
+    """Return the questions of a conversation, named by a column outside, that had no answer of a person then."""
+    turns = Turn.objects.filter(
+        Q(answered_at=None) | Q(answered_at__gt=then), conversation=OuterRef(conversation), asked_at__lt=then
+    )
+    return turns.exclude(excluded=TurnExclusion.THANKS)
+
+
 def _unanswered(limit: str | datetime) -> Exists:
     """Return the condition that a question of the conversation had no answer of a person at `limit`."""
     then = OuterRef(limit) if isinstance(limit, str) else Value(limit, output_field=DateTimeField())
-    turns = Turn.objects.filter(
-        Q(answered_at=None) | Q(answered_at__gt=then), conversation=OuterRef("pk"), asked_at__lt=then
-    )
-    return Exists(turns.exclude(excluded=TurnExclusion.THANKS))
+    return Exists(_waiting("pk", then))
 
 
 def _left_open(limit: str | datetime, *, annotated: bool) -> Q:

@@ -11,22 +11,24 @@ from django.utils.translation import gettext_lazy as _
 
 from orders.metrics.readers import by_person
 from service.models import FollowUp, Promise
-from service.states import FollowUpKind, FollowUpState, PromiseState
+from service.queries.holders import holder_at
+from service.states import FollowUpState, PromiseState
 from shopops.kit.clock import day_window
 from shopops.kit.metrics import METRICS, Fact, FactRows, Metric
 
 
 def due_follow_ups(day: date) -> QuerySet[Any]:
-    """Return the follow-ups of consultations due on a day; midnight belongs to the day it ends."""
+    """Return the follow-ups due on a day, and who had each then; midnight belongs to the day it ends."""
     start, end = day_window(day)
-    rows = FollowUp.objects.filter(kind=FollowUpKind.NEXT_DAY, due_at__gt=start, due_at__lte=end)
-    return rows.exclude(state=FollowUpState.DROPPED)
+    rows = FollowUp.objects.filter(due_at__gt=start, due_at__lte=end).exclude(state=FollowUpState.DROPPED)
+    return rows.annotate(who=holder_at("due_at", "service.FollowUp", "service.follow_up_passed", "agent_id"))
 
 
 def due_promises(day: date) -> QuerySet[Any]:
-    """Return the promises due on a day."""
+    """Return the promises due on a day, and who had each then."""
     start, end = day_window(day)
-    return Promise.objects.filter(due_at__gt=start, due_at__lte=end).exclude(state=PromiseState.DROPPED)
+    rows = Promise.objects.filter(due_at__gt=start, due_at__lte=end).exclude(state=PromiseState.DROPPED)
+    return rows.annotate(who=holder_at("due_at", "service.Promise", "service.promise_passed", "holder_id"))
 
 
 _IN_TIME = Q(done_at__lte=F("due_at"))
@@ -45,7 +47,7 @@ def follow_up_facts(day: date, _shop_id: int | None, employee_id: int | None) ->
 
     rows = due_follow_ups(day)
     if employee_id:
-        rows = rows.filter(agent_id=employee_id)
+        rows = rows.filter(who=employee_id)
     return FactRows(rows.order_by("due_at", "pk").values_list("pk", "buyer__nick", "reason", "due_at", "done_at"), show)
 
 
@@ -59,7 +61,7 @@ def promise_facts(day: date, _shop_id: int | None, employee_id: int | None) -> F
 
     rows = due_promises(day)
     if employee_id:
-        rows = rows.filter(holder_id=employee_id)
+        rows = rows.filter(who=employee_id)
     return FactRows(
         rows.order_by("due_at", "pk").values_list("pk", "buyer__nick", "text", "due_at", "state", "ended_at"), show
     )
@@ -69,20 +71,26 @@ for _metric in (
     Metric(
         "service.follow_ups_in_time",
         _("Follow-ups in time"),
-        _("Of the follow-ups of consultations due on the day, the share that was done by then."),
+        _(
+            "Of the follow-ups due on the day – of consultations, visits, after complaints and after-sales –, the "
+            "share that was done by then. Counted for who had them then."
+        ),
         "share",
         "more",
-        by_person(due_follow_ups, Count("pk", filter=_IN_TIME), "agent_id", Count("pk")),
+        by_person(due_follow_ups, Count("pk", filter=_IN_TIME), "who", Count("pk")),
         follow_up_facts,
         answers="team",
     ),
     Metric(
         "service.promises_fulfilled",
         _("Promises fulfilled in time"),
-        _("Of the promises to buyers due on the day, the share that was fulfilled by then."),
+        _(
+            "Of the promises to buyers due on the day, the share that was fulfilled by then. Counted for who had them "
+            "then."
+        ),
         "share",
         "more",
-        by_person(due_promises, Count("pk", filter=_FULFILLED), "holder_id", Count("pk")),
+        by_person(due_promises, Count("pk", filter=_FULFILLED), "who", Count("pk")),
         promise_facts,
         answers="team",
     ),

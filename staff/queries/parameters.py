@@ -53,6 +53,7 @@ LABELS = {
     "characters": gettext_lazy("Characters at least"),
     "copies": gettext_lazy("Same words from so many buyers on"),
     "first_reply_too": gettext_lazy("Also prices the first reply"),
+    "planned_too": gettext_lazy("Also prices planned visits"),
     "annotate_all": gettext_lazy("Every conversation wants an annotation, not only those left overnight"),
     "fallback_post": gettext_lazy("Who answers where nobody else does"),
 }

@@ -129,6 +129,27 @@ def test_who_passes_feedback_on_too_late_has_missed_it():
     assert feedback_on("2026-11-20") == []
 
 
+def test_everybody_a_problem_was_passed_to_answers_for_their_own_hours():
+    lina, zhoumin, boss = an_agent(), an_agent("zhoumin", "周敏"), an_agent("hejie", "何洁")
+    noted = note_feedback(a_buyer(), "包装破损", by=lina, at=at("2026-11-16 09:00"))
+    pass_feedback(noted, zhoumin, by=lina, at=at("2026-11-16 10:00"))
+    pass_feedback(noted, boss, by=zhoumin, at=at("2026-11-17 10:00:01"))
+    handle_feedback(noted, outcome="补发", by=boss, at=at("2026-11-18 10:00:01"))
+
+    assert feedback_on("2026-11-16") == feedback_on("2026-11-18") == []
+    assert feedback_on("2026-11-17") == [("service.Feedback", noted.pk, zhoumin.pk)]
+
+
+def test_a_problem_passed_on_exactly_in_time_is_nobodys_miss_and_one_that_lies_is_the_last_ones():
+    lina, zhoumin, boss = an_agent(), an_agent("zhoumin", "周敏"), an_agent("hejie", "何洁")
+    noted = note_feedback(a_buyer(), "包装破损", by=lina, at=at("2026-11-16 09:00"))
+    pass_feedback(noted, zhoumin, by=lina, at=at("2026-11-17 09:00"))
+    pass_feedback(noted, boss, by=zhoumin, at=at("2026-11-18 09:00"))
+
+    assert feedback_on("2026-11-17") == feedback_on("2026-11-18") == []
+    assert feedback_on("2026-11-19") == [("service.Feedback", noted.pk, boss.pk)]
+
+
 def replies_on(day: str):
     return found_on("stale_offer_reply", day, hours=1, days=1)
 
