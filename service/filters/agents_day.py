@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
 
 from orders.filters import shop_choices
-from service.models import QuickPhrase
+from service.models import QuickPhrase, Turn
 from service.queries.desk import serving_people
-from service.states import CallDirection, Channel, ConsultTopic, FollowUpKind, FollowUpResult
-from shopops.kit.lists import AnyOfFilter, DaysFilter, ExactFilter, ListFilters, OneOfFilter, YesNoFilter
+from service.queries.load import hours_asked
+from service.states import CallDirection, Channel, ConsultTopic, FollowUpKind, FollowUpResult, TurnExclusion
+from shopops.kit.clock import now, shop_day
+from shopops.kit.lists import AnyOfFilter, DaysFilter, ExactFilter, ListFilters, OneOfFilter, WordsFilter, YesNoFilter
+
+LONGEST_SPAN = timedelta(days=370)
+_ASKED = re.compile(r"([1-7])-([01]?\d|2[0-3])(?:-(\d{8})-(\d{8}))?")
 
 
 def people_choices() -> Iterable[tuple[Any, Any]]:
@@ -34,6 +42,48 @@ class OrderNumberFilter(ExactFilter):
         return qs.filter(~Q(order_number=""), order_number=value.strip()) if value else qs
 
 
+class AskedFilter(WordsFilter):
+    """Conversations in which a buyer asked at an hour of a weekday, such as `5-16` for Fridays from 16 to 17 o'clock.
+
+    Behind it may stand the first and the last day, as the heat map of the load writes them: `5-16-20261025-20261121`.
+    Without them it is about the last four weeks.
+    """
+
+    def filter(self, qs: QuerySet[Any], value: str) -> QuerySet[Any]:
+        """Keep the conversations with a question in those hours; none where the text means no hour."""
+        if not value:
+            return qs
+        asked = _hour_asked(value)
+        if asked is None:
+            return qs.none()
+        spans = Q()
+        for start, end in hours_asked(*asked):
+            spans |= Q(asked_at__gte=start, asked_at__lt=end)
+        turns = Turn.objects.filter(spans).exclude(excluded=TurnExclusion.THANKS) if spans else Turn.objects.none()
+        return qs.filter(pk__in=turns.values("conversation_id"))
+
+    def say(self, value: str) -> str:
+        """Return weekday and hour in words."""
+        asked = _hour_asked(value)
+        if asked is None:
+            return value
+        weekday, hour, first, last = asked
+        return f"{WEEKDAYS[weekday]} {hour:02}:00–{hour + 1:02}:00 ({first:%m-%d}…{last:%m-%d})"
+
+
+def _hour_asked(text: str) -> tuple[int, int, date, date] | None:
+    """Return weekday (Monday is 0), hour, first and last day; None where the text does not say them."""
+    found = _ASKED.fullmatch(text.strip())
+    if found is None:
+        return None
+    try:
+        last = datetime.strptime(found[4], "%Y%m%d").date() if found[4] else shop_day(now()) - timedelta(days=1)  # noqa: DTZ007 -- a day
+        first = datetime.strptime(found[3], "%Y%m%d").date() if found[3] else last - timedelta(days=27)  # noqa: DTZ007 -- a day
+    except ValueError:
+        return None
+    return int(found[1]) - 1, int(found[2]), max(first, last - LONGEST_SPAN), last
+
+
 class ConversationFilters(ListFilters):
     """Filters of the list of conversations."""
 
@@ -44,6 +94,7 @@ class ConversationFilters(ListFilters):
     counts = DaysFilter(field_name="report_day", dates=True, label=_("Counts for"))
     order = OrderNumberFilter(field_name="order_number", label=_("Order number"))
     night = YesNoFilter(field_name="is_night", label=_("Left overnight"))
+    asked = AskedFilter(label=_("Asked at"), hint=_("weekday-hour, such as 5-16"))
 
 
 class ConsultationFilters(ListFilters):

@@ -1,4 +1,4 @@
-"""Quality inspection: how much is drawn."""
+"""Quality inspection: how much is drawn; the load one person can bear."""
 
 from __future__ import annotations
 
@@ -23,6 +23,33 @@ DRAW_LEAST_MESSAGES = Setting(
     unit=_("messages"),
     least=1,
     most=50,
+)
+LONG_MESSAGES = Setting(
+    "service.inspect_long_messages",
+    20,
+    label=_("Messages a long conversation has at least"),
+    help=_("A drawing may take its lots from long conversations only: where much was written, much can go wrong."),
+    unit=_("messages"),
+    least=5,
+    most=500,
+)
+CONTEST_DAYS = Setting(
+    "service.inspect_contest_days",
+    3,
+    label=_("A score may be contested for"),
+    help=_("Counted from the moment of scoring; each score is contested once at most."),
+    unit=_("days"),
+    least=1,
+    most=30,
+)
+HOUR_CAPACITY = Setting(
+    "service.questions_per_hour",
+    12,
+    label=_("Questions one person answers well in an hour"),
+    help=_("Hours of the week with more questions for each person on duty are shown as short of people."),
+    unit=_("questions"),
+    least=1,
+    most=200,
 )
 CRITERIA = (
     ("问候与礼貌", "Greeting and manners", "开场问候、称呼得体，全程耐心有礼（CS-043）。", 20),

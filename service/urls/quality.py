@@ -5,7 +5,8 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, include, path
 from django.utils.translation import gettext_lazy as _
 
-from service.views.inspections import INSPECTIONS_PAGE, inspection, inspection_draw, inspection_dropping
+from service.views.inspection import inspection, inspection_dropping, inspection_objection, inspection_upholding
+from service.views.inspections import INSPECTIONS_PAGE, inspection_draw, inspection_figures
 from service.views.load import load
 from shopops.kit.lists import list_urls
 from shopops.kit.navigation import Entry
@@ -14,8 +15,11 @@ PATHS: list[URLPattern | URLResolver] = [
     path("load/", load, name="load"),
     path("inspections/", include(list_urls(INSPECTIONS_PAGE))),
     path("inspections/drawing/", inspection_draw, name="inspection_draw"),
+    path("inspections/figures/", inspection_figures, name="inspection_figures"),
     path("inspections/<int:number>/", inspection, name="inspection"),
     path("inspections/<int:number>/dropping/", inspection_dropping, name="inspection_dropping"),
+    path("inspections/<int:number>/objection/", inspection_objection, name="inspection_objection"),
+    path("inspections/<int:number>/upholding/", inspection_upholding, name="inspection_upholding"),
 ]
 
 ENTRIES: tuple[Entry, ...] = (

@@ -1,4 +1,4 @@
-"""Quality inspection: the list, drawing, and the score sheet."""
+"""Quality inspection: the list, drawing by lot, and what it came to agent by agent."""
 
 from __future__ import annotations
 
@@ -7,26 +7,27 @@ from datetime import datetime, timedelta
 
 from django.contrib import messages
 from django.db.models import Q
-from django.http import Http404, HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
-from service.actions.inspections import draw_inspections, drop_inspection, ensure_criteria, score_inspection
-from service.forms.quality import DrawForm, ScoreSheet
+from service.actions.inspections import draw_inspections, drop_inspection
+from service.forms.quality import DrawForm
 from service.models import Inspection
 from service.queries.inspections import (
+    TOLD,
     add_inspection_words,
+    agent_figures,
     listed_inspections,
     matching_inspections,
-    scored_lines,
-    tone_of,
-    whole_inspections,
 )
-from service.states import InspectionState, Sender
+from service.states import DrawRule, InspectionState
 from shopops.kit.access import allowed
+from shopops.kit.charts import Point, horizontal_bars
 from shopops.kit.clock import now, shop_day
 from shopops.kit.lists import (
     AnyOfFilter,
@@ -46,9 +47,12 @@ from shopops.kit.lists import (
 from shopops.kit.refusals import Refused
 from staff.forms.cases import ReasonForm
 from staff.models import Employee
-from staff.queries.history import history_of
-from staff.views.asking import actor, checked
+from staff.views.asking import actor
 
+SPANS = (30, 90, 365)
+"""Days the figures are of."""
+WEAK = 80
+"""Per cent: a criterion below this is named."""
 _DAY = timedelta(days=1)
 
 
@@ -61,6 +65,7 @@ class InspectionFilters(ListFilters):
         label=_("Agent"),
         first=True,
     )
+    rule = AnyOfFilter(field_name="rule", choices=DrawRule.choices, label=_("Drawn from"), first=True)
     scored = DaysFilter(field_name="scored_at", label=_("Scored on"), first=True)
     drawn = DaysFilter(field_name="drawn_at", label=_("Drawn on"))
 
@@ -84,6 +89,8 @@ INSPECTIONS_PAGE = ListPage(
     rows=listed_inspections,
     values=(
         "state",
+        "rule",
+        "contested_at",
         "agent__name",
         "conversation_id",
         "conversation__buyer__nick",
@@ -112,8 +119,9 @@ INSPECTIONS_PAGE = ListPage(
             permission="service.inspect_conversation",
             tone="warn",
         ),
+        Tab("disputed", _("Contested"), Q(state=InspectionState.DISPUTED), tone="danger"),
         Tab("scored", _("Scored"), Q(state=InspectionState.SCORED)),
-        Tab("mine", _("Mine"), lambda reader: Q(agent=reader.by, state=InspectionState.SCORED)),
+        Tab("mine", _("Mine"), lambda reader: Q(agent=reader.by, state__in=TOLD)),
         Tab("dropped", _("Dropped"), Q(state=InspectionState.DROPPED), permission="service.inspect_conversation"),
         Tab("all", _("All"), counted=False),
     ),
@@ -140,6 +148,7 @@ INSPECTIONS_PAGE = ListPage(
             ExportColumn(_("Agent"), "agent__name"),
             ExportColumn(_("Buyer"), "conversation__buyer__nick"),
             ExportColumn(_("Opened at"), "conversation__opened_at", kind="time"),
+            ExportColumn(_("Drawn from"), "rule_label"),
             ExportColumn(_("State"), "state_label"),
             ExportColumn(_("Score"), "total"),
             ExportColumn(_("Inspector"), "inspector__name"),
@@ -161,7 +170,13 @@ def inspection_draw(request: HttpRequest) -> HttpResponseBase:
         asked = form.cleaned_data
         try:
             drawn = draw_inspections(
-                asked["first"], asked["last"], per_agent=asked["per_agent"], by=actor(request), at=now()
+                asked["first"],
+                asked["last"],
+                per_agent=asked["per_agent"],
+                rule=asked["rule"],
+                agents=asked["agents"],
+                by=actor(request),
+                at=now(),
             )
         except Refused as refusal:
             form.add_error(None, str(refusal))
@@ -171,56 +186,30 @@ def inspection_draw(request: HttpRequest) -> HttpResponseBase:
     return render(request, "service/inspections/draw.html", {"form": form})
 
 
-@allowed("service.view_conversation")
-@require_http_methods(["GET", "POST"])
-def inspection(request: HttpRequest, number: int) -> HttpResponseBase:
-    """Show a drawn conversation with its score sheet, and take the scores."""
-    found = _visible(request, number)
-    reader = actor(request)
-    may_score = (
-        found.state == InspectionState.DRAWN
-        and reader.pk != found.agent_id
-        and reader.has_perm("service.inspect_conversation")
-    )
-    form = ScoreSheet(request.POST or None, criteria=ensure_criteria()) if may_score else None
-    if request.method == "POST":
-        if form is None:
-            raise Refused(_("This conversation is not yours to score, or has been scored already."))
-        if form.is_valid():
-            score_inspection(found, form.points(), note=form.cleaned_data["note"], by=reader, at=now())
-            messages.success(request, _now("Scored; the agent has been told."))
-            return redirect(found)
+@allowed("service.inspect_conversation")
+@require_GET
+def inspection_figures(request: HttpRequest) -> HttpResponse:
+    """Show what inspections came to, agent by agent and criterion by criterion."""
+    asked = request.GET.get("days", "")
+    days = int(asked) if asked in {str(one) for one in SPANS} else SPANS[0]
+    at = now()
+    figures = agent_figures(at - days * _DAY)
+    names = list(dict.fromkeys(name for one in figures for name in one.points))
+    since = shop_day(at - days * _DAY)
+    bars = [
+        Point(one.name, one.average, href=f"{reverse('service:inspections')}?tab=scored&agent={one.agent_id}")
+        for one in figures
+    ]
     return render(
         request,
-        "service/inspections/inspection.html",
+        "service/inspections/figures.html",
         {
-            "inspection": found,
-            "form": form,
-            "dropping": ReasonForm(),
-            "lines": scored_lines(found),
-            "tone": tone_of(found.total),
-            "senders": Sender,
-            "chat": found.conversation.messages.select_related("employee").order_by("at", "pk")[:500],
-            "story": history_of(found),
+            "days": days,
+            "choices": SPANS,
+            "since": since,
+            "figures": [(one, [one.shares.get(name) for name in names]) for one in figures],
+            "names": names,
+            "weak": [(one, one.weakest) for one in figures if one.weakest and one.weakest[1] < WEAK],
+            "chart": horizontal_bars(bars, title=_now("Average score"), name=_now("Average score"), width=520),
         },
     )
-
-
-@allowed("service.inspect_conversation")
-@require_POST
-def inspection_dropping(request: HttpRequest, number: int) -> HttpResponseBase:
-    """Drop a drawn conversation."""
-    found = _visible(request, number)
-    drop_inspection(found, reason=checked(ReasonForm(request.POST))["reason"], by=actor(request), at=now())
-    messages.success(request, _now("Dropped."))
-    return redirect("service:inspections")
-
-
-def _visible(request: HttpRequest, number: int) -> Inspection:
-    """Return an inspection the reader may see: an inspector any, an agent their own when it is scored."""
-    found = get_object_or_404(whole_inspections(), pk=number)
-    reader = actor(request)
-    own = found.agent_id == reader.pk and found.state == InspectionState.SCORED
-    if not own and not reader.has_perm("service.inspect_conversation"):
-        raise Http404
-    return found

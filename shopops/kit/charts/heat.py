@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from django.utils.safestring import SafeString
 
-from .marks import Sheet, Table, box, empty, figure, hit, text
+from .marks import TONES, Sheet, Table, box, empty, figure, hit, text
 from .scales import Number, as_float, labels_that_fit, plain, text_width
 
 # From nothing to the most; charts.css has the same steps as .chart-heat-0 … .chart-heat-5.
@@ -28,6 +28,9 @@ def heat_map(
     title: str,
     show: Callable[[Number], str] = plain,
     links: Sequence[Sequence[str]] = (),
+    gaps: Sequence[Sequence[bool]] = (),
+    said: Sequence[Sequence[str]] = (),
+    written: bool = False,
     desc: str = "",
     width: int = 720,
     table: bool = True,
@@ -35,8 +38,11 @@ def heat_map(
 ) -> SafeString:
     """Draw one square a row and column, darker for more. None and negative values are as pale as zero.
 
-    `values[row][column]` and `links[row][column]`, when given, follow the names.
+    `values[row][column]`, and what else is given by row and column, follow the names.
 
+    :param gaps: red where something is missing, whatever the value.
+    :param said: the words of each square, in place of its value.
+    :param written: write the values into the squares where there is room.
     :raises ValueError: if the values do not fit the names.
     """
     if len(values) != len(rows) or any(len(line) != len(columns) for line in values):
@@ -46,6 +52,8 @@ def heat_map(
     known = any(value is not None for line in numbers for value in line)
 
     def cell(row: int, column: int) -> str:
+        if said:
+            return said[row][column]
         value = values[row][column]
         return "–" if value is None or numbers[row][column] is None else show(value)
 
@@ -63,9 +71,14 @@ def heat_map(
             for column, place in enumerate(columns):
                 x = left + column * slot
                 step = step_of(numbers[row][column], highest)
-                parts.append(
-                    box(x, y, slot - gap, height - gap, kind=f"chart-heat-{step}", fill=STEPS[step], round_by=2)
-                )
+                is_gap = bool(gaps) and gaps[row][column]
+                kind, fill = ("chart-gap", TONES["bad"]) if is_gap else (f"chart-heat-{step}", STEPS[step])
+                parts.append(box(x, y, slot - gap, height - gap, kind=kind, fill=fill, round_by=2))
+                if written and not sheet.narrow and numbers[row][column]:
+                    tone = "chart-on" if is_gap or step > len(STEPS) - 3 else "chart-value"
+                    words = show(values[row][column] or 0)
+                    middle = x + (slot - gap) / 2
+                    parts.append(text(middle, y + height / 2 + 3, words, kind=tone, anchor="middle", size=10))
                 href = links[row][column] if links else ""
                 words = f"{name} {place} · {cell(row, column)}"
                 parts.append(hit(sheet, x, y, slot - gap, height - gap, words=words, href=href))

@@ -106,7 +106,7 @@ def test_the_supervisor_draws_and_scores_in_the_browser_and_the_agent_reads_it(c
     talks(cast["lina"], 1)
     client.force_login(cast["hejie"])
 
-    client.post(reverse("service:inspection_draw"), {"first": DAY, "last": DAY, "per_agent": 1})
+    client.post(reverse("service:inspection_draw"), {"first": DAY, "last": DAY, "per_agent": 1, "rule": "any"})
     one = Inspection.objects.get()
     page = client.get(one.get_absolute_url())
     answer = client.post(
