@@ -9,6 +9,7 @@ CLOCKWORK = (
     Every("staff.radar", minutes=5),
     Every("staff.lapse_appeals", minutes=60),
     Every("service.escalate_complaints", minutes=10),
+    Every("service.end_silent_conversations", minutes=10),
     Every("staff.pass_overdue_handovers", minutes=5),
     Every("staff.escalate_problems", minutes=60),
     Daily("staff.keep_house", at="00:05"),

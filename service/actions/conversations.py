@@ -19,6 +19,7 @@ from staff.queries.superiors import superiors_of
 from staff.states import PresenceStatus
 
 PASSED = "service.conversation_passed"
+TAKEN = "service.conversation_taken"
 
 
 def _locked(conversation: Conversation) -> Conversation:
@@ -60,7 +61,7 @@ def take_conversation(conversation: Conversation, *, by: Employee, at: datetime)
         raise Refused(_("You answer for this conversation already."))
     if before is not None and not by.has_perm("service.lead_service") and not _is_away(before):
         raise Refused(sentence(_("%(who)s is there and has it. Ask them to pass it on."), who=str(before)))
-    _hand_to(taken, by, verb="service.conversation_taken", by=by, at=at)
+    _hand_to(taken, by, verb=TAKEN, by=by, at=at)
     conversation.refresh_from_db()
     return taken
 
@@ -103,8 +104,8 @@ def _hand_to(
 ) -> None:
     """Write who answers for it, and keep who did before."""
     before = conversation.agent
-    conversation.agent = to
-    conversation.save(update_fields=["agent"])
+    conversation.agent, conversation.in_hand = to, conversation.in_hand or verb != TAKEN
+    conversation.save(update_fields=["agent", "in_hand"])
     changes = {"agent": (before, to), "holder_key": (before.pk if before else None, to.pk)}
     record(verb, conversation, by=by, at=at, changes=changes, reason=reason)
 
@@ -144,7 +145,7 @@ def close_conversation(conversation: Conversation, *, annotation: str = "", by: 
         closed = annotate_conversation(closed, annotation, by=by, at=at)
     if len(closed.annotation.strip()) < policy.ANNOTATION_LEAST():
         raise Refused(_("Annotate the conversation first: what it was about, what came of it (CS-051)."))
-    move(closed, ConversationState.CLOSED, moves=CONVERSATION_MOVES, closed_by=by, closed_at=at)
+    move(closed, ConversationState.CLOSED, moves=CONVERSATION_MOVES, closed_by=by, closed_at=at, in_hand=False)
     record("service.conversation_closed", closed, by=by, at=at)
     conversation.refresh_from_db()
     return closed
@@ -162,7 +163,7 @@ def reopen_conversation(conversation: Conversation, *, reason: str, by: Employee
     if opened.state != ConversationState.CLOSED:
         raise MoveRefused(_("The conversation is open."))
     to = ConversationState.WAITING if opened.waiting_since else ConversationState.OPEN
-    move(opened, to, moves=CONVERSATION_MOVES, closed_by=None, closed_at=None)
+    move(opened, to, moves=CONVERSATION_MOVES, closed_by=None, closed_at=None, in_hand=True)
     record("service.conversation_reopened", opened, by=by, at=at, reason=reason.strip())
     conversation.refresh_from_db()
     return opened

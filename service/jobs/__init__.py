@@ -1,5 +1,5 @@
 """Work of customer service in the background, one file a subject."""
 
-from service.jobs import complaints, imports
+from service.jobs import complaints, conversations, imports
 
-__all__ = ["complaints", "imports"]
+__all__ = ["complaints", "conversations", "imports"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tempfile
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +15,9 @@ from service.actions.care import plan_care
 from service.actions.complaint_clock import escalate_late_complaints
 from service.actions.reckoning import reckon_buyers
 from service.exports.complaints import complaint_report_pdf, complaint_sheet_pdf
-from service.models import Complaint
-from service.queries.analysis import analyse
+from service.models import Complaint, ComplaintReport
 from shopops.kit.clock import shop_day
 from shopops.kit.jobs import Progress, job
-from staff.models import Employee
 
 
 def _keep(progress: Progress, pdf: bytes, name: str) -> None:
@@ -47,13 +44,11 @@ def complaint_sheet_job(progress: Progress, *, complaint_id: int, form: str) -> 
 
 
 @job("service.complaint_report", label=_("Report on complaints"), queue="high")
-def complaint_report_job(progress: Progress, *, first: str, last: str) -> dict[str, Any]:
-    """Make the regular report on the complaints of a span."""
-    found = analyse(date.fromisoformat(first), date.fromisoformat(last), at=progress.started_at)
-    by = Employee.objects.filter(pk=progress.asked_by_id or 0).first()
-    pdf = complaint_report_pdf(found, by=by, at=progress.started_at)
-    _keep(progress, pdf, f"{gettext('Report on complaints')}_{first}_{last}.pdf")
-    return {"complaints": found.received, "url": f"{reverse('service:complaint_analysis')}?first={first}&last={last}"}
+def complaint_report_job(progress: Progress, *, report_id: int) -> dict[str, Any]:
+    """Print a regular report on complaints."""
+    report = ComplaintReport.objects.select_related("made_by", "told").get(pk=report_id)
+    _keep(progress, complaint_report_pdf(report), f"{gettext('Report on complaints')}_{report.number}.pdf")
+    return {"url": report.get_absolute_url()}
 
 
 @job("service.care_for_buyers", label=_("Reckon buyers, and list who to write to"))

@@ -58,7 +58,10 @@ class Conversation(models.Model):
     annotated_by = models.ForeignKey(Employee, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     annotated_at = models.DateTimeField(_("annotated at"), null=True, blank=True)
     closed_by = models.ForeignKey(Employee, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    """Whoever closed it; empty where it was answered, and ended by silence."""
     closed_at = models.DateTimeField(_("closed at"), null=True, blank=True)
+    in_hand = models.BooleanField(_("kept open by a person"), default=False, db_default=False, editable=False)
+    """Somebody passed it on, took it to a superior or opened it again: only a person closes it from then on."""
     escalated_to = models.ForeignKey(Employee, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     escalated_at = models.DateTimeField(_("taken to a superior at"), null=True, blank=True)
     cut_by = models.PositiveSmallIntegerField(default=1, editable=False)
