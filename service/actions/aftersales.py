@@ -14,13 +14,14 @@ from catalog.models import Sku
 from orders.models import Order, OrderLine
 from orders.states import OrderState
 from service.actions.buyers import ensure_buyers
-from service.actions.claims import claim_pieces, claims_pieces
+from service.actions.claims import Claimed, Claims, claim_pieces, claims_pieces
 from service.actions.stages import claim_again, due_after, end_case, give_up, moves_of, step, stop_parcel
 from service.models import AfterSale, AfterSaleLine, FileImport
 from service.policy.aftersales import ANSWER_HOURS
 from service.queries.refunds import paid_for, payer_of, price_match_until
 from service.states import (
     AFTER_AGREEMENT,
+    GIVEN_UP,
     SENT_KINDS,
     AfterSaleKind,
     AfterSaleState,
@@ -44,6 +45,7 @@ def open_after_sale(
     kind: str,
     *,
     lines: Mapping[int, int],
+    parts: Mapping[tuple[int, int], int] | None = None,
     amount: Decimal = Decimal(0),
     reason: str = "",
     instead: Mapping[int, Sku] | None = None,
@@ -59,6 +61,7 @@ def open_after_sale(
     """Open a case about an order.
 
     :param lines: order line id → pieces it is about; may be empty where only money is asked for.
+    :param parts: (order line id, SKU id of a component of that bundle) → pieces, where not the whole bundle is meant.
     :param amount: asked for, in yuan.
     :param instead: order line id → SKU to be sent in its place.
     :param asked_at: when the buyer asked; now if not given.
@@ -66,8 +69,9 @@ def open_after_sale(
     :raises Refused: if more is asked for than was bought, paid, or may still be asked for (CAT-082).
     """
     asked = asked_at or at
-    wanted = {key: pieces for key, pieces in lines.items() if pieces}
-    bought = _lines_of(order, wanted)
+    wanted = {Claimed(key): pieces for key, pieces in lines.items() if pieces}
+    wanted |= {Claimed(*key): pieces for key, pieces in (parts or {}).items() if pieces}
+    bought = _lines_of(order, {one.line for one in wanted})
     _check_wish(order, kind, wanted, amount, reason, asked=asked)
     if platform_number and AfterSale.objects.filter(platform_number=platform_number).exists():
         raise Refused(sentence(_("There is a case with refund number %(number)s already."), number=platform_number))
@@ -97,11 +101,12 @@ def open_after_sale(
             AfterSaleLine(
                 case=case,
                 order_line=bought[line],
-                sku_id=bought[line].sku_id,
+                sku_id=part or bought[line].sku_id,
+                is_part=part is not None,
                 quantity=pieces,
-                instead=other.get(line) if kind in SENT_KINDS else None,
+                instead=other.get(line) if kind in SENT_KINDS and part is None else None,
             )
-            for line, pieces in sorted(wanted.items())
+            for (line, part), pieces in sorted(wanted.items(), key=lambda one: (one[0].line, one[0].part or 0))
         ]
     )
     if claims_pieces(kind, case.state, is_refunded=False):
@@ -154,7 +159,7 @@ def withdraw_after_sale(case: AfterSale, *, reason: str = "", by: Employee | Non
 
 @transaction.atomic
 def reopen_after_sale(case: AfterSale, *, reason: str, by: Employee | None, at: datetime) -> None:
-    """Review a refused case once more; its pieces are claimed again.
+    """Review a refused or withdrawn case once more; its pieces are claimed again.
 
     :raises Refused: if there is no reason, or the pieces are in another case meanwhile.
     """
@@ -162,6 +167,7 @@ def reopen_after_sale(case: AfterSale, *, reason: str, by: Employee | None, at: 
     answer_by = at + timedelta(hours=ANSWER_HOURS())
     before = step(case, _S.ASKED, at=at, done_at=None, answer_by=answer_by, answered_at=None, answered_by=None)
     claim_again(case)
+    stop_parcel(case, by=by, at=at)
     record("service.after_sale_reopened", case, by=by, at=at, changes={"state": (before, _S.ASKED)}, reason=reason)
 
 
@@ -169,8 +175,9 @@ def reopen_after_sale(case: AfterSale, *, reason: str, by: Employee | None, at: 
 def dispute_after_sale(case: AfterSale, *, reason: str = "", by: Employee | None, at: datetime) -> None:
     """Note that the platform's service was asked to decide; no timer of the case runs until it has."""
     before = move(case, _S.DISPUTED, moves=moves_of(case), times_out_at=None, done_at=None)
-    if before == _S.REFUSED:
+    if before in GIVEN_UP:
         claim_again(case)
+        stop_parcel(case, by=by, at=at)
     record("service.after_sale_disputed", case, by=by, at=at, changes={"state": (before, _S.DISPUTED)}, reason=reason)
 
 
@@ -244,16 +251,14 @@ def change_after_sale(
     record("service.after_sale_changed", case, by=by, at=at, changes=changes, reason=reason)
 
 
-def _lines_of(order: Order, wanted: Mapping[int, int]) -> dict[int, OrderLine]:
+def _lines_of(order: Order, wanted: set[int]) -> dict[int, OrderLine]:
     found = {line.pk: line for line in OrderLine.objects.filter(order=order, pk__in=wanted)}
-    if missing := set(wanted) - set(found):
+    if missing := wanted - set(found):
         raise Refused(sentence(_("%(order)s has no such line (%(line)s)."), order=order, line=min(missing)))
     return found
 
 
-def _check_wish(
-    order: Order, kind: str, wanted: Mapping[int, int], amount: Decimal, reason: str, *, asked: datetime
-) -> None:
+def _check_wish(order: Order, kind: str, wanted: Claims, amount: Decimal, reason: str, *, asked: datetime) -> None:
     if order.state in NO_GOODS_YET or (order.paid_at is None and payer_of(order).paid_at is None):
         raise Refused(sentence(_("%(order)s was never paid; there is nothing to give back."), order=order))
     if any(pieces < 0 for pieces in wanted.values()):

@@ -8,9 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.utils.translation import gettext_lazy as _
 
-from orders.actions.locking import lock_orders
 from orders.models import Order
 from service.actions.aftersales import (
     agree_after_sale,
@@ -19,14 +17,11 @@ from service.actions.aftersales import (
     refuse_after_sale,
     withdraw_after_sale,
 )
+from service.actions.refunds import note_platform_payment
 from service.actions.returns import note_return_waybill
-from service.actions.stages import end_case
 from service.models import AfterSale, FileImport
-from service.queries.refunds import payer_of, room_for_refund
 from service.queries.returns import tidy_waybill
 from service.states import AFTER_AGREEMENT, AFTER_SALE_MOVES, PAID_KINDS, AfterSaleKind, AfterSaleState
-from shopops.kit.refusals import Refused
-from shopops.kit.sentences import sentence
 from shopops.taobao.statuses import RefundStatus
 from staff.actions.events import record
 from staff.models import Employee
@@ -106,8 +101,8 @@ def follow_platform(case: AfterSale, told: PlatformRefund, *, by: Employee | Non
     if case.done_at is None and told.amount and told.amount != case.amount and case.kind in PAID_KINDS:
         changes["amount"] = (case.amount, told.amount)
         case.amount = told.amount
-    if changes:
-        case.save(update_fields=list(changes))
+    case.platform_told_at = at
+    case.save(update_fields=[*changes, "platform_told_at"])
     _go_along(case, told, by=by, at=at)
     if case.done_at is None and told.due_at is not None and told.due_at != case.times_out_at:
         changes["times_out_at"] = (case.times_out_at, told.due_at)
@@ -121,48 +116,36 @@ def follow_platform(case: AfterSale, told: PlatformRefund, *, by: Employee | Non
 
 
 def _go_along(case: AfterSale, told: PlatformRefund, *, by: Employee | None, at: datetime) -> None:
-    if case.done_at is not None:
-        return
+    """Take the step the platform has taken. Who imports the list did none of them: the platform answered."""
     if told.status == RefundStatus.SUCCESS:
-        _paid(case, told, at=at)
+        _paid(case, told, by=by, at=at)
+    elif case.done_at is not None:
+        return
     elif told.status == RefundStatus.CLOSED:
         if S.WITHDRAWN in AFTER_SALE_MOVES[case.kind].get(case.state, frozenset()) and case.note_id is None:
-            withdraw_after_sale(case, reason=WORDS[RefundStatus.CLOSED], by=by, at=at)
+            withdraw_after_sale(case, reason=WORDS[RefundStatus.CLOSED], by=None, at=at)
     elif told.status == RefundStatus.REFUSED:
         if case.state in {S.ASKED, S.ARRIVED}:
-            refuse_after_sale(case, reason=WORDS[RefundStatus.REFUSED], by=by, at=at)
+            refuse_after_sale(case, reason=WORDS[RefundStatus.REFUSED], by=None, at=at)
     else:
-        _open_ones(case, told, by=by, at=at)
+        _open_ones(case, told, at=at)
 
 
-def _open_ones(case: AfterSale, told: PlatformRefund, *, by: Employee | None, at: datetime) -> None:
+def _open_ones(case: AfterSale, told: PlatformRefund, *, at: datetime) -> None:
     if told.is_disputed:
         if S.DISPUTED in AFTER_SALE_MOVES[case.kind].get(case.state, frozenset()):
-            dispute_after_sale(case, by=by, at=at)
+            dispute_after_sale(case, by=None, at=at)
         return
     if told.status in _AGREED and case.state == S.ASKED:
-        agree_after_sale(case, by=by, at=at)
+        agree_after_sale(case, by=None, at=at)
     waybill = tidy_waybill(told.waybill)
     awaits_goods = AFTER_AGREEMENT[AfterSaleKind(case.kind)] == S.AGREED
     if waybill and awaits_goods and case.state in {S.AGREED, S.ON_THE_WAY} and waybill != case.return_waybill:
-        note_return_waybill(case, waybill, carrier=told.carrier, by=by, at=at)
+        note_return_waybill(case, waybill, carrier=told.carrier, by=None, at=at)
 
 
-def _paid(case: AfterSale, told: PlatformRefund, *, at: datetime) -> None:
-    """Note that the platform has paid: whatever step of ours was next."""
-    if S.DONE not in AFTER_SALE_MOVES[case.kind].get(case.state, frozenset()) or case.kind not in PAID_KINDS:
+def _paid(case: AfterSale, told: PlatformRefund, *, by: Employee | None, at: datetime) -> None:
+    """Note that the platform has paid: whatever step of ours was next, and where we had refused too."""
+    if case.state == S.DONE or case.kind not in PAID_KINDS:
         return
-    lock_orders([payer_of(case.order).pk])
-    amount = told.amount or case.amount
-    room = room_for_refund(case.order, but=case)
-    if amount > room:
-        raise Refused(
-            sentence(
-                _("¥%(amount)s would be more than was paid: ¥%(room)s are left of order %(order)s."),
-                amount=amount,
-                room=room,
-                order=case.order,
-            )
-        )
-    when = min(told.finished_at or at, at)
-    end_case(case, at=when, refunded=amount, refunded_at=when, refunded_by=None)
+    note_platform_payment(case, told.amount or case.amount, paid_at=told.finished_at, by=by, at=at)

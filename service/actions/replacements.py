@@ -117,7 +117,8 @@ def _request(case: AfterSale, lines: Sequence[AfterSaleLine], *, at: datetime) -
             raise Refused(
                 sentence(_("No SKU is known for “%(goods)s”; match it first."), goods=line.order_line.known_as[:40])
             )
-        wanted.append(Wanted(sku.pk, line.quantity, line.order_line.title if sku == line.sku else sku.name))
+        title = sku.name if line.is_part or sku != line.sku else line.order_line.title
+        wanted.append(Wanted(sku.pk, line.quantity, title))
     order = case.order
     return NoteRequest(
         key=case.pk,

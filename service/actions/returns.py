@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import uuid4
 
 from django.core.files import File
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
-from service.actions.claims import release_pieces
 from service.actions.stages import step
-from service.models import AfterSale, AfterSaleLine, ReturnParcel
+from service.models import AfterSale, ReturnParcel
 from service.policy.aftersales import RETURN_PHOTO_MB
 from service.queries.returns import BACK, takes_parcels, tidy_waybill
 from service.states import (
-    AFTER_INSPECTION,
-    GIVEN_UP,
     RETURN_MOVES,
-    AfterSaleKind,
     AfterSaleState,
     ReturnState,
 )
@@ -30,19 +25,9 @@ from shopops.kit.refusals import Refused
 from shopops.kit.sentences import sentence
 from staff.actions.events import record
 from staff.models import Employee
-from warehouse.actions.stock import ensure_defective_warehouse, receive_stock
-from warehouse.queries.stock import parts_of
-from warehouse.states import MoveKind
 
 _S = AfterSaleState
 _MB = 1024 * 1024
-
-
-class Found(NamedTuple):
-    """What an inspection found of one line: pieces in good order, and defective ones."""
-
-    good: int
-    defective: int
 
 
 @transaction.atomic
@@ -143,102 +128,29 @@ def unmatch_parcel(parcel: ReturnParcel, *, reason: str, by: Employee | None, at
         record(
             "service.return_unmatched", subject, by=by, at=at, changes={"waybill": (parcel, "")}, reason=reason.strip()
         )
-    if case is None:
-        return
-    case.refresh_from_db()
-    if case.state == _S.ARRIVED and not case.parcels.filter(state=ReturnState.MATCHED).exists():
-        step(case, _S.ON_THE_WAY, at=at)
+    if case is not None:
+        _await_again(case, at=at)
 
 
 @transaction.atomic
 def close_ownerless_parcel(parcel: ReturnParcel, *, outcome: str, by: Employee, at: datetime) -> None:
-    """Close a parcel whose owner was not found: sent back, thrown away, taken into stock by a receipt.
+    """Close a parcel whose owner was not found, or with other goods in it: sent back, thrown away, taken by a receipt.
+
+    A case that waited for what should have been in it waits for its own goods again.
 
     :raises Refused: if nothing is said.
     :raises MoveRefused: if it is matched meanwhile.
     """
     if not outcome.strip():
         raise Refused(_("Say what became of it."))
-    if parcel.state != ReturnState.OWNERLESS:
+    if parcel.state not in {ReturnState.OWNERLESS, ReturnState.WRONG}:
         raise MoveRefused(sentence(_("%(parcel)s has an owner."), parcel=parcel))
     move(parcel, ReturnState.SETTLED, moves=RETURN_MOVES, settled_at=at)
-    record("service.return_closed", parcel, by=by, at=at, reason=outcome.strip())
-
-
-@transaction.atomic
-def inspect_parcel(
-    parcel: ReturnParcel,
-    found: Mapping[int, Found],
-    *,
-    note: str = "",
-    nothing_more: bool = False,
-    by: Employee,
-    at: datetime,
-) -> None:
-    """Say what came in a parcel, line by line; good pieces can be sold again, defective ones are kept apart.
-
-    Once every piece is back, or nothing more is awaited, the case goes on to the refund or to the new parcel.
-
-    :param found: line of the case → pieces in good order and defective.
-    :param nothing_more: what has not come is not awaited; the case is about what came.
-    :raises Refused: if more came than was asked back, or a line has no SKU.
-    :raises MoveRefused: if the parcel was inspected already.
-    """
-    if parcel.case_id is None:
-        raise Refused(_("Say first to which case the parcel belongs."))
-    case = AfterSale.objects.select_for_update(no_key=True).get(pk=parcel.case_id)
-    _check_inspects(case)
-    lines = {line.pk: line for line in case.lines.select_for_update(of=("self",)).select_related("sku", "order_line")}
-    came = {key: one for key, one in found.items() if one.good or one.defective}
-    _check_found(lines, came)
-    move(parcel, ReturnState.SETTLED, moves=RETURN_MOVES, settled_at=at)
-    for key, one in came.items():
-        line = lines[key]
-        line.good += one.good
-        line.defective += one.defective
-        line.save(update_fields=["good", "defective"])
-    put_back(case, lines, came, by=by, at=at)
-    told = "；".join(f"{lines[key].sku} {_words_of(one)}" for key, one in came.items())
-    for subject in (parcel, case):
-        record(
-            "service.return_inspected",
-            subject,
-            by=by,
-            at=at,
-            changes={"pieces": ("", told or "0")},
-            reason=note.strip(),
-        )
-    if nothing_more:
-        _cut_down(lines)
-    _go_on(case, at=at)
-
-
-def put_back(
-    case: AfterSale, lines: Mapping[int, AfterSaleLine], came: Mapping[int, Found], *, by: Employee | None, at: datetime
-) -> None:
-    """Book what came back into the stock: good pieces where they are sold from, defective ones apart.
-
-    A bundle is booked as its parts. A part of the inspection; call it in a transaction.
-    """
-    good: dict[int, int] = {}
-    defective: dict[int, int] = {}
-    parts = parts_of(line.sku_id for line in lines.values() if line.sku_id)
-    for key, one in came.items():
-        sku = lines[key].sku_id or 0
-        for part, each in parts.get(sku, [(sku, 1)]):
-            good[part] = good.get(part, 0) + one.good * each
-            defective[part] = defective.get(part, 0) + one.defective * each
-    for pieces, where in ((good, None), (defective, ensure_defective_warehouse)):
-        booked = {sku: count for sku, count in pieces.items() if count}
-        if booked:
-            receive_stock(
-                booked,
-                kind=MoveKind.RETURN,
-                reference=case.number,
-                warehouse=where() if where is not None else None,
-                by=by,
-                at=at,
-            )
+    case = parcel.case
+    for subject in filter(None, (parcel, case)):
+        record("service.return_closed", subject, by=by, at=at, reason=outcome.strip())
+    if case is not None:
+        _await_again(case, at=at)
 
 
 def _check_takes(case: AfterSale) -> None:
@@ -253,72 +165,17 @@ def _check_takes(case: AfterSale) -> None:
         )
 
 
-def _check_inspects(case: AfterSale) -> None:
-    is_paid = case.kind == AfterSaleKind.RETURN and case.state == _S.DONE
-    if is_paid or (case.kind == AfterSaleKind.REFUND and case.state not in GIVEN_UP):
-        return
-    if case.state not in {_S.ARRIVED, _S.DISPUTED}:
-        raise MoveRefused(
-            sentence(
-                _("%(case)s is “%(state)s”; agree to it first, then its goods are inspected."),
-                case=case.number,
-                state=case.get_state_display(),
-            )
-        )
-
-
-def _check_found(lines: Mapping[int, AfterSaleLine], came: Mapping[int, Found]) -> None:
-    for key, one in came.items():
-        line = lines.get(key)
-        if line is None or one.good < 0 or one.defective < 0:
-            raise Refused(_("That line does not belong to the case."))
-        if line.sku_id is None:
-            raise Refused(
-                sentence(_("No SKU is known for “%(goods)s”; match it first."), goods=line.order_line.known_as[:40])
-            )
-        left = line.quantity - line.good - line.defective
-        if one.good + one.defective > left:
-            raise Refused(
-                sentence(
-                    _("%(goods)s: %(left)s still to come back, %(came)s were counted. Open a case for the others."),
-                    goods=line.sku,
-                    left=left,
-                    came=one.good + one.defective,
-                )
-            )
-
-
 def _arrive(case: AfterSale, *, at: datetime) -> None:
     if case.state in BACK:
         step(case, _S.ARRIVED, at=at)
 
 
-def _go_on(case: AfterSale, *, at: datetime) -> None:
-    """Move a case on after an inspection, unless the platform has it or its end is reached already."""
-    if case.state != _S.ARRIVED or case.parcels.filter(state=ReturnState.MATCHED).exists():
-        return
-    lines = case.lines.all()
-    if any(line.good + line.defective < line.quantity for line in lines) or not lines:
+def _await_again(case: AfterSale, *, at: datetime) -> None:
+    """Let a case wait for its goods again once none of its parcels is here any more."""
+    case.refresh_from_db()
+    here = case.parcels.filter(state__in=(ReturnState.MATCHED, ReturnState.WRONG))
+    if case.state == _S.ARRIVED and not here.exists():
         step(case, _S.ON_THE_WAY, at=at)
-        return
-    step(case, AFTER_INSPECTION[AfterSaleKind(case.kind)], at=at)
-
-
-def _cut_down(lines: Mapping[int, AfterSaleLine]) -> None:
-    """Let a case be about what came; the other pieces may be claimed again. What nothing came of is left as it is."""
-    free: dict[int, int] = {}
-    came = [line for line in lines.values() if line.good + line.defective]
-    for line in lines.values() if came else ():
-        rest = line.quantity - line.good - line.defective
-        if not rest:
-            continue
-        free[line.order_line_id] = rest
-        if rest == line.quantity:
-            line.delete()
-        else:
-            line.quantity -= rest
-            line.save(update_fields=["quantity"])
-    release_pieces(free)
 
 
 def _checked_photo(photo: File[Any]) -> str:
@@ -331,7 +188,3 @@ def _checked_photo(photo: File[Any]) -> str:
     if kind not in PICTURES:
         raise Refused(_("The photo is no whole picture (PNG, JPG, WebP). Take it again."))
     return kind
-
-
-def _words_of(one: Found) -> str:
-    return " ".join(filter(None, (f"+{one.good}" if one.good else "", f"✗{one.defective}" if one.defective else "")))

@@ -8,12 +8,15 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Sku
 from service.models import AfterSale
-from service.queries.aftersales import ClaimableLine
+from service.queries.claimable import ClaimableLine, ClaimablePart
 from service.queries.refunds import room_for_refund, usual_amount
+from service.queries.returns import takes_parcels
+from service.queries.shares import paid_each
 from service.states import PAID_KINDS, SENT_KINDS, AfterSaleKind, AfterSaleState, Cause
 from shopops.kit.refusals import Refused
 from shopops.kit.sentences import sentence
@@ -23,6 +26,7 @@ from warehouse.models import Carrier
 
 _QUIET = {"autocomplete": "off"}
 MOST_PIECES = 9999
+SEVERAL = 20
 
 
 def _sku(code: str) -> Sku:
@@ -30,6 +34,17 @@ def _sku(code: str) -> Sku:
     if found is None:
         raise Refused(sentence(_("There is no SKU “%(code)s”."), code=code.strip()[:40]))
     return found
+
+
+def _pieces(left: int, *, initial: int | None = None) -> forms.IntegerField:
+    return forms.IntegerField(
+        label=_("Pieces"),
+        min_value=0,
+        max_value=MOST_PIECES,
+        required=False,
+        initial=initial,
+        widget=forms.NumberInput(attrs={"max": left, "inputmode": "numeric", "class": "input is-pieces"}),
+    )
 
 
 class AfterSaleForm(forms.Form):
@@ -69,14 +84,9 @@ class AfterSaleForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.lines = lines
         for one in lines:
-            self.fields[one.field_name] = forms.IntegerField(
-                label=_("Pieces"),
-                min_value=0,
-                max_value=MOST_PIECES,
-                required=False,
-                initial=one.left if len(lines) == 1 else None,
-                widget=forms.NumberInput(attrs={"max": one.left, "inputmode": "numeric", "class": "input is-pieces"}),
-            )
+            self.fields[one.field_name] = _pieces(one.left, initial=one.left if len(lines) == 1 else None)
+            for part in one.parts:
+                self.fields[part.field_name] = _pieces(part.left)
             self.fields[one.instead_name] = forms.CharField(
                 label=_("Send instead"),
                 required=False,
@@ -97,16 +107,18 @@ class AfterSaleForm(forms.Form):
             for one in self.lines
             if kind in SENT_KINDS and pieces[one.line.pk] and values[one.instead_name]
         }
-        share = sum((one.share * pieces[one.line.pk] for one in self.lines), Decimal(0))
+        parts = {part: values[part.field_name] or 0 for one in self.lines for part in one.parts}
+        share = sum((paid_each(one.line) * pieces[one.line.pk] for one in self.lines), Decimal(0))
+        share += sum((part.share * count for part, count in parts.items()), Decimal(0))
         amount = values["amount"]
         if amount is None or kind not in PAID_KINDS:
             amount = usual_amount(kind, share, room)
         is_difference = kind == AfterSaleKind.PRICE_MATCH
         reason = " ".join(filter(None, (values["offer"] if is_difference else "", values["reason"])))
-        lines = {} if is_difference else pieces
         return {
             "kind": kind,
-            "lines": lines,
+            "lines": {} if is_difference else pieces,
+            "parts": {} if is_difference else {_key(part): count for part, count in parts.items()},
             "amount": amount,
             "reason": reason,
             "instead": instead,
@@ -121,6 +133,10 @@ class AfterSaleForm(forms.Form):
         asked = self.cleaned_data["asked_at"]
         if asked is not None and asked > at:
             raise Refused(_("The buyer cannot have asked in the future."))
+
+
+def _key(part: ClaimablePart) -> tuple[int, int]:
+    return part.line.pk, part.part.sku.pk
 
 
 class AnswerForm(forms.Form):
@@ -201,8 +217,9 @@ class SendForm(forms.Form):
         super().__init__(*args, **kwargs)
         for line in case.lines.select_related("sku", "instead", "order_line") if case else ():
             shown = line.instead or line.sku
+            title = line.sku.name if line.is_part and line.sku else line.order_line.title
             self.fields[f"sku_{line.pk}"] = forms.CharField(
-                label=f"{line.order_line.title[:30]} ×{line.quantity}",
+                label=f"{title[:30]} ×{line.quantity}",
                 initial=shown.code if shown else "",
                 max_length=64,
                 required=False,
@@ -263,18 +280,24 @@ class ArrivalForm(forms.Form):
 class MatchForm(forms.Form):
     """To which case a parcel belongs."""
 
-    case = forms.CharField(label=_("After-sale number"), max_length=20, widget=forms.TextInput(attrs=_QUIET))
+    case = forms.CharField(label=_("Case, order or refund number"), max_length=40, widget=forms.TextInput(attrs=_QUIET))
 
     def found(self) -> AfterSale:
-        """Return the case, after `is_valid`.
+        """Return the case, after `is_valid`: by its number, or the only one of an order or refund that awaits goods.
 
-        :raises Refused: if there is none.
+        :raises Refused: if there is none, or several.
         """
         number = self.cleaned_data["case"].strip().upper()
-        case = AfterSale.objects.select_related("order").filter(number=number).first()
-        if case is None:
+        cases = AfterSale.objects.select_related("order").filter(
+            Q(number=number) | Q(platform_number=number) | Q(order__number=number)
+        )
+        found = list(cases.order_by("-asked_at")[:SEVERAL])
+        awaited = [case for case in found if takes_parcels(case)] if len(found) > 1 else found
+        if not awaited:
             raise Refused(sentence(_("There is no case “%(number)s”."), number=number[:20]))
-        return case
+        if len(awaited) > 1:
+            raise Refused(sentence(_("%(number)s has several cases; give the number of the case."), number=number[:20]))
+        return awaited[0]
 
 
 def refund_initial(case: AfterSale) -> dict[str, Any]:

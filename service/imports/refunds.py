@@ -15,7 +15,7 @@ from service.actions.platform_refunds import PlatformRefund, follow_platform, op
 from service.imports.registry import Peek, Upload, register_reader
 from service.imports.running import Run
 from service.models import AfterSale
-from service.queries.aftersales import ClaimableLine, claimable_lines
+from service.queries.claimable import ClaimableLine, claimable_lines
 from service.states import AfterSaleKind, FileKind
 from shopops.kit.clock import shop_day
 from shopops.kit.refusals import Refused

@@ -13,11 +13,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from catalog.models import Sku
-from orders.models import Order, OrderLine
-from orders.states import LineKind
-from service.models import AfterSale, AfterSaleLine, Buyer, ReturnClaim, ReturnParcel
+from orders.models import Order
+from service.models import AfterSale, AfterSaleLine, Buyer, ReturnParcel
 from service.policy.aftersales import TIMER_HOURS
 from service.queries.refunds import room_for_refund
+from service.queries.shares import paid_each_of
 from service.states import OPEN_AFTER_SALES, AfterSaleKind, AfterSaleState, Cause
 from shopops.kit.clock import SHANGHAI
 from shopops.kit.lists import Reader
@@ -95,7 +95,7 @@ def add_case_words(rows: list[Row], reader: Reader) -> None:
     states = {state.value: (str(state.label), TONES[state]) for state in AfterSaleState}
     kinds = {kind: str(AfterSaleKind(kind).label) for kind in AfterSaleKind.values}
     causes = {cause: str(Cause(cause).label) for cause in Cause.values}
-    goods = _goods_of([row["id"] for row in rows])
+    goods = goods_of([row["id"] for row in rows])
     for row in rows:
         row["state_label"], row["tone"] = states[row["state"]]
         row["kind_label"] = kinds[row["kind"]]
@@ -123,14 +123,16 @@ def page_totals(rows: list[Row]) -> list[tuple[str, str]]:
     ]
 
 
-def _goods_of(cases: list[int]) -> dict[int, str]:
+def goods_of(cases: Iterable[int]) -> dict[int, str]:
+    """Return case → its goods in words; one query."""
     words: dict[int, list[str]] = {}
-    for case, title, pieces in (
+    for line in (
         AfterSaleLine.objects.filter(case__in=cases)
         .order_by("pk")
-        .values_list("case_id", "order_line__title", "quantity")
+        .values("case_id", "order_line__title", "sku__name", "is_part", "quantity")
     ):
-        words.setdefault(case, []).append(f"{title[:24]} ×{pieces}")
+        title = line["sku__name"] if line["is_part"] else line["order_line__title"]
+        words.setdefault(line["case_id"], []).append(f"{title[:24]} ×{line['quantity']}")
     return {case: "，".join(some) for case, some in words.items()}
 
 
@@ -146,11 +148,26 @@ class CaseLine:
 
     line: AfterSaleLine
     sku: Sku | None
+    paid_each: Decimal
 
     @property
     def title(self) -> str:
-        """Return what the platform calls the thing."""
-        return self.line.order_line.title or (self.sku.name if self.sku else self.line.order_line.code)
+        """Return what the platform calls the thing; a bundle's component by its own name."""
+        title = self.line.order_line.title
+        if self.line.is_part and self.sku:
+            return self.sku.name or self.sku.code
+        return title or (self.sku.name if self.sku else self.line.order_line.code)
+
+    @property
+    def under(self) -> str:
+        """Return what stands under the title: its attributes, or the bundle it is a part of."""
+        bought = self.line.order_line
+        return _("part of “%(bundle)s”") % {"bundle": bought.title} if self.line.is_part else bought.attributes
+
+    @property
+    def is_bundle(self) -> bool:
+        """Say whether it is a whole bundle, which can be counted by its parts."""
+        return self.sku is not None and self.sku.is_bundle and not self.line.is_part
 
     @property
     def left(self) -> int:
@@ -159,9 +176,8 @@ class CaseLine:
 
     @property
     def each(self) -> Decimal:
-        """Return what a piece was sold for."""
-        bought = self.line.order_line
-        return Decimal(bought.paid / bought.quantity).quantize(Decimal("0.01"))
+        """Return what a piece was sold for; of a component its share of the bundle's price."""
+        return self.paid_each.quantize(Decimal("0.01"))
 
     @property
     def thumb(self) -> int:
@@ -178,11 +194,17 @@ class CaseLine:
         """Return the name of the field for the defective pieces."""
         return f"defective_{self.line.pk}"
 
+    @property
+    def other_name(self) -> str:
+        """Return the name of the field for the SKU that came in its place."""
+        return f"other_{self.line.pk}"
+
 
 def lines_of(case: AfterSale) -> list[CaseLine]:
-    """Return the lines of a case with their goods; one query."""
-    rows = AfterSaleLine.objects.filter(case=case).select_related("sku", "instead", "order_line").order_by("pk")
-    return [CaseLine(line, line.sku) for line in rows]
+    """Return the lines of a case with their goods; one query, two with components of bundles."""
+    rows = list(AfterSaleLine.objects.filter(case=case).select_related("sku", "instead", "order_line").order_by("pk"))
+    each = paid_each_of(rows)
+    return [CaseLine(line, line.sku, each[line.pk]) for line in rows]
 
 
 @dataclass(frozen=True)
@@ -228,46 +250,6 @@ def _when(case: AfterSale, state: AfterSaleState) -> tuple[datetime | None, str]
     if state == S.TO_REFUND:
         return case.refunded_at, case.refunded_by.name if case.refunded_by else ""
     return (case.done_at, "") if state == S.DONE else (None, "")
-
-
-@dataclass(frozen=True)
-class ClaimableLine:
-    """A line of an order that something may be asked about."""
-
-    line: OrderLine
-    claimed: int
-
-    @property
-    def left(self) -> int:
-        """Return the pieces no case claims yet."""
-        return max(self.line.here - self.claimed, 0)
-
-    @property
-    def share(self) -> Decimal:
-        """Return what was paid for a piece."""
-        return Decimal(self.line.paid / self.line.quantity).quantize(Decimal("0.01"))
-
-    @property
-    def is_gift(self) -> bool:
-        """Say whether it was given."""
-        return self.line.kind == LineKind.GIFT
-
-    @property
-    def field_name(self) -> str:
-        """Return the name of its field in the form."""
-        return f"line_{self.line.pk}"
-
-    @property
-    def instead_name(self) -> str:
-        """Return the name of the field for what is sent in its place."""
-        return f"instead_{self.line.pk}"
-
-
-def claimable_lines(order: Order) -> list[ClaimableLine]:
-    """Return the lines of an order with the pieces claimed already; two queries."""
-    lines = list(order.lines.select_related("sku").order_by("pk"))
-    claimed = dict(ReturnClaim.objects.filter(order_line__in=lines).values_list("pk", "claimed"))
-    return [ClaimableLine(line, claimed.get(line.pk, 0)) for line in lines]
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from service.models import AfterSale
 from service.policy.aftersales import PARCEL_COST
 from service.queries.chains import Link, chain_of
+from service.queries.shares import paid_for_lines
 from service.states import SENT_KINDS, AfterSaleKind, AfterSaleState, Cause
 from staff.models import Employee
 
@@ -93,11 +94,11 @@ def cause_said(words: str) -> str:
 
 def cost_of(case: AfterSale) -> Cost:
     """Return what a case cost: pieces lost at the cost of their SKU, parcels sent again, money given for nothing."""
-    lost, share = Decimal(0), Decimal(0)
+    lost = Decimal(0)
     lines = list(case.lines.select_related("order_line", "sku"))
+    share = paid_for_lines(lines)
     for line in lines:
         each = (line.sku.cost if line.sku else None) or Decimal(0)
-        share += line.order_line.paid / line.order_line.quantity * line.quantity
         if case.state != AfterSaleState.DONE:
             continue
         if case.kind in {AfterSaleKind.REFUND, AfterSaleKind.RESEND}:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from orders.models import Order
 from orders.queries.listed import matching_orders
 from service.models import AfterSale, AfterSaleLine, ReturnParcel
+from service.queries.aftersales import goods_of
 from service.states import AFTER_INSPECTION, GIVEN_UP, AfterSaleKind, AfterSaleState, ReturnState
 from shopops.kit.lists import Reader
 from shopops.kit.lists.declarations import Row
@@ -21,7 +22,12 @@ from shopops.kit.templatetags.shown import short_moment
 MOST = 8
 SHORTEST_WAYBILL = 8
 LOOKED_AT = 300
-TONES = {ReturnState.OWNERLESS: "warn", ReturnState.MATCHED: "info", ReturnState.SETTLED: "good"}
+TONES = {
+    ReturnState.OWNERLESS: "warn",
+    ReturnState.MATCHED: "info",
+    ReturnState.WRONG: "danger",
+    ReturnState.SETTLED: "good",
+}
 _AWAITED = Q(state__in=(AfterSaleState.ASKED, AfterSaleState.AGREED, AfterSaleState.ON_THE_WAY, AfterSaleState.ARRIVED))
 
 
@@ -182,10 +188,11 @@ def add_return_words(rows: list[Row], _reader: Reader) -> None:
 
 
 def desk_figures() -> dict[str, int]:
-    """Return how much waits at the return desk; three counts."""
+    """Return how much waits at the return desk; four counts."""
     return {
         "ownerless": ReturnParcel.objects.filter(state=ReturnState.OWNERLESS).count(),
         "to_inspect": ReturnParcel.objects.filter(state=ReturnState.MATCHED).count(),
+        "wrong": ReturnParcel.objects.filter(state=ReturnState.WRONG).count(),
         "awaited": AfterSale.objects.filter(state=AfterSaleState.ON_THE_WAY).count(),
     }
 
@@ -198,13 +205,14 @@ def last_arrivals(*, most: int = 6) -> list[ReturnParcel]:
 def briefly(cases: Iterable[AfterSale]) -> list[dict[str, Any]]:
     """Return cases as the desk lists them; one query for their goods."""
     cases = list(cases)
-    goods: dict[int, list[str]] = {}
-    for case, title, pieces in (
-        AfterSaleLine.objects.filter(case__in=cases)
-        .order_by("pk")
-        .values_list("case_id", "order_line__title", "quantity")
-    ):
-        goods.setdefault(case, []).append(f"{title[:30]} ×{pieces}")
-    return [
-        {"case": case, "goods": "，".join(goods.get(case.pk, [])), "nick": mask_nick(case.buyer.nick)} for case in cases
-    ]
+    goods = goods_of(case.pk for case in cases)
+    return [{"case": case, "goods": goods.get(case.pk, ""), "nick": mask_nick(case.buyer.nick)} for case in cases]
+
+
+def may_inspect(case: AfterSale) -> bool:
+    """Say whether the goods of a case can be inspected now: it was agreed to, or the money is paid already."""
+    if case.kind == AfterSaleKind.REFUND:
+        return case.state not in GIVEN_UP
+    if case.kind == AfterSaleKind.RETURN and case.state == AfterSaleState.DONE:
+        return True
+    return case.state in {AfterSaleState.ARRIVED, AfterSaleState.DISPUTED}

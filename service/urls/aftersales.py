@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from service.queries.aftersales import cases_on_order_page, found_after_sales
 from service.views import after_sale_analysis, aftersales, returns
 from service.views.after_sale_list import AFTER_SALE_LIST
-from service.views.returns import RETURN_LIST
+from service.views.return_list import RETURN_LIST
 from shopops.kit.asides import Aside, add_aside
 from shopops.kit.lists import list_urls
 from shopops.kit.navigation import Entry, Finder, add_finder
@@ -25,6 +25,7 @@ PATHS: list[URLPattern | URLResolver] = [
     path(f"{_CASE}refusal/", aftersales.after_sale_refusal, name="after_sale_refusal"),
     path(f"{_CASE}waybill/", aftersales.after_sale_waybill, name="after_sale_waybill"),
     path(f"{_CASE}refund/", aftersales.after_sale_refund, name="after_sale_refund"),
+    path(f"{_CASE}platform_payment/", aftersales.after_sale_platform_payment, name="after_sale_platform_payment"),
     path(f"{_CASE}sending/", aftersales.after_sale_sending, name="after_sale_sending"),
     path(f"{_CASE}passing/", aftersales.after_sale_passing, name="after_sale_passing"),
     path(f"{_CASE}dispute/", aftersales.after_sale_dispute, name="after_sale_dispute"),
@@ -43,6 +44,9 @@ PATHS: list[URLPattern | URLResolver] = [
     path(f"{_PARCEL}inspection/", returns.return_inspection, name="return_inspection"),
     path(f"{_PARCEL}matching/", returns.return_matching, name="return_matching"),
     path(f"{_PARCEL}unmatching/", returns.return_unmatching, name="return_unmatching"),
+    path(f"{_PARCEL}wrong_goods/", returns.return_wrong_goods, name="return_wrong_goods"),
+    path(f"{_PARCEL}clearing/", returns.return_clearing, name="return_clearing"),
+    path(f"{_PARCEL}parts/", returns.return_parts, name="return_parts"),
     path(f"{_PARCEL}closing/", returns.return_closing, name="return_closing"),
 ]
 

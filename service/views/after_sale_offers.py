@@ -19,7 +19,7 @@ from service.forms.aftersales import (
     refund_initial,
 )
 from service.models import AfterSale
-from service.states import AFTER_SALE_MOVES, AfterSaleState
+from service.states import AFTER_SALE_MOVES, PAID_KINDS, AfterSaleState
 from warehouse.views.asking import Offer
 
 S = AfterSaleState
@@ -41,6 +41,10 @@ def _may_become(state: str, *, but: tuple[str, ...] = ()) -> Callable[[AfterSale
 
 def _may_finish(case: AfterSale) -> bool:
     return case.state == S.DISPUTED or (case.state == S.TO_SEND and case.note_id is None)
+
+
+def _platform_may_have_paid(case: AfterSale) -> bool:
+    return case.kind in PAID_KINDS and case.state not in {S.DONE, S.TO_REFUND}
 
 
 def _waybill(case: AfterSale) -> dict[str, Any]:
@@ -111,7 +115,7 @@ AFTER_SALE_OFFERS: tuple[Offer[AfterSale], ...] = (
         "service:after_sale_reopening",
         HANDLE,
         "undo-2",
-        when=_in(S.REFUSED),
+        when=_in(S.REFUSED, S.WITHDRAWN),
         form=WhyForm,
     ),
     Offer(
@@ -142,6 +146,18 @@ AFTER_SALE_OFFERS: tuple[Offer[AfterSale], ...] = (
         when=lambda case: _may_become(S.WITHDRAWN)(case) and case.note_id is None,
         form=NoteForm,
         says=_("Also when the buyer let the time run out. The pieces can be claimed anew."),
+        place="more",
+    ),
+    Offer(
+        "platform_payment",
+        _("Platform has paid"),
+        "service:after_sale_platform_payment",
+        "service.refund_buyer",
+        "hand-coins",
+        when=_platform_may_have_paid,
+        form=AmountForm,
+        initial=refund_initial,
+        says=_("When the time ran out and the platform refunded by itself; refused and withdrawn cases too."),
         place="more",
     ),
     Offer(

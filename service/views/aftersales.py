@@ -27,7 +27,7 @@ from service.actions.aftersales import (
     withdraw_after_sale,
 )
 from service.actions.causes import confirm_cause
-from service.actions.refunds import confirm_refund
+from service.actions.refunds import confirm_refund, note_platform_payment
 from service.actions.replacements import send_replacement
 from service.actions.returns import note_return_waybill
 from service.forms.aftersales import (
@@ -48,7 +48,6 @@ from service.models import AfterSale, ReturnParcel
 from service.queries.aftersales import (
     TONES,
     after_sales_with_everything,
-    claimable_lines,
     lines_of,
     money_of,
     other_cases,
@@ -56,6 +55,7 @@ from service.queries.aftersales import (
     timer_tone,
 )
 from service.queries.causes import Cost, cost_of, proposal_of
+from service.queries.claimable import claimable_lines
 from service.queries.refunds import price_match_until, room_for_refund
 from service.states import OPEN_AFTER_SALES, AfterSaleState
 from service.views.after_sale_offers import AFTER_SALE_OFFERS, HANDLE
@@ -213,6 +213,12 @@ def _refund(request: HttpRequest, case: AfterSale) -> str:
     return _("¥%(amount)s are kept as refunded.") % {"amount": case.refunded}
 
 
+def _platform_paid(request: HttpRequest, case: AfterSale) -> str:
+    values = checked(AmountForm(request.POST))
+    note_platform_payment(case, values["amount"], note=values["reason"], by=actor(request), at=now())
+    return _("¥%(amount)s are kept as paid by the platform.") % {"amount": case.refunded}
+
+
 def _send(request: HttpRequest, case: AfterSale) -> str:
     form = SendForm(request.POST, case=case)
     checked(form)
@@ -280,6 +286,7 @@ after_sale_agreement = _deed(HANDLE, _agree)
 after_sale_refusal = _deed(HANDLE, _refuse)
 after_sale_waybill = _deed(HANDLE, _waybill)
 after_sale_refund = _deed("service.refund_buyer", _refund)
+after_sale_platform_payment = _deed("service.refund_buyer", _platform_paid)
 after_sale_sending = _deed(HANDLE, _send)
 after_sale_passing = _deed(HANDLE, _pass)
 after_sale_dispute = _deed(HANDLE, _dispute)

@@ -2,63 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Q
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
-from service.actions.returns import (
-    Found,
-    close_ownerless_parcel,
-    inspect_parcel,
-    match_parcel,
-    take_parcel_in,
-    unmatch_parcel,
-)
-from service.filters.aftersales import ReturnFilters
-from service.forms.aftersales import ArrivalForm, MatchForm, WhyForm
+from catalog.models import Sku
+from catalog.queries.skus import skus_called
+from service.actions.returned_goods import Found, clear_parcel, count_by_parts, inspect_parcel, put_aside
+from service.actions.returns import close_ownerless_parcel, match_parcel, take_parcel_in, unmatch_parcel
+from service.forms.aftersales import ArrivalForm, MatchForm, WhyForm, carrier_names
 from service.models import ReturnParcel
 from service.queries.aftersales import lines_of
 from service.queries.returns import (
     TONES,
     Seen,
-    add_return_words,
     briefly,
     desk_figures,
     last_arrivals,
-    listed_returns,
-    matching_returns,
+    may_inspect,
     seen_at_desk,
     suggestions_for,
 )
-from service.states import ReturnState
+from service.states import AFTER_INSPECTION, AfterSaleKind, ReturnState
 from shopops.kit.access import allowed
 from shopops.kit.clock import now
 from shopops.kit.file_kinds import CONTENT_TYPES, PICTURES
-from shopops.kit.lists import (
-    BatchAction,
-    Column,
-    Empty,
-    Export,
-    ExportColumn,
-    ListPage,
-    Refusals,
-    Sort,
-    Tab,
-    one_by_one,
-)
 from shopops.kit.lists.asking import read_data
 from shopops.kit.refusals import Refused
+from shopops.kit.templatetags.shown import short_moment
 from staff.models import Employee
 from staff.queries.history import history_of
 from staff.views.asking import actor, checked
@@ -66,6 +46,7 @@ from warehouse.views.asking import in_drawer
 
 DESK = "service.receive_return"
 MOST_PIECES = 4
+LONGEST_KEY = 19
 
 
 @allowed(DESK)
@@ -77,7 +58,7 @@ def return_desk(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "service/returns/desk.html",
-        {**panel, "figures": desk_figures(), "recent": last_arrivals()},
+        {**panel, "figures": desk_figures(), "recent": last_arrivals(), "carriers": carrier_names()},
     )
 
 
@@ -106,7 +87,9 @@ def return_arrival(request: HttpRequest) -> JsonResponse:
     return _answer(request, _parcel_panel(parcel, said % {"waybill": parcel.waybill}, "good"))
 
 
-def _deed(do: Callable[[HttpRequest, ReturnParcel, Employee, datetime], str]) -> Callable[..., HttpResponseBase]:
+def _deed(
+    do: Callable[[HttpRequest, ReturnParcel, Employee, datetime], str], *, tone: str = "done"
+) -> Callable[..., HttpResponseBase]:
     """Return a view that does one thing to a parcel: for the desk's script a new panel, else back to its page."""
 
     @allowed(DESK)
@@ -121,7 +104,7 @@ def _deed(do: Callable[[HttpRequest, ReturnParcel, Employee, datetime], str]) ->
             messages.error(request, str(refusal))
             return redirect("service:return_parcel", key)
         if at_desk:
-            return _answer(request, _parcel_panel(_parcel(key), said, "done"))
+            return _answer(request, _parcel_panel(_parcel(key), said, tone))
         messages.success(request, said)
         return redirect("service:return_parcel", key)
 
@@ -133,7 +116,7 @@ def _inspect(request: HttpRequest, parcel: ReturnParcel, by: Employee, at: datet
     nothing_more = request.POST.get("nothing_more") == "on"
     note = str(request.POST.get("note", "")).replace("\0", "")[:300]
     inspect_parcel(parcel, found, note=note, nothing_more=nothing_more, by=by, at=at)
-    good, defective = (sum(one[place] for one in found.values()) for place in (0, 1))
+    good, defective = (sum(one.good for one in found.values()), sum(one.defective for one in found.values()))
     return _("%(waybill)s: %(good)s pcs back into stock, %(defective)s defective.") % {
         "waybill": parcel.waybill,
         "good": good,
@@ -142,16 +125,33 @@ def _inspect(request: HttpRequest, parcel: ReturnParcel, by: Employee, at: datet
 
 
 def _found(values: Mapping[str, Any]) -> dict[int, Found]:
-    """Return line of the case → what came, of the fields `good_<line>` and `defective_<line>`.
+    """Return line of the case → what came, of the fields `good_<line>`, `defective_<line>` and `other_<line>`.
 
-    :raises Refused: if a number is none.
+    :raises Refused: if a number is none, or a SKU is not known.
     """
     counts: dict[int, dict[str, int]] = {}
     for name, text in values.items():
         kind, _line, key = name.partition("_")
-        if kind in {"good", "defective"} and key.isdecimal() and len(key) < 19:  # noqa: PLR2004 -- a key
+        if kind in {"good", "defective"} and key.isdecimal() and len(key) < LONGEST_KEY:
             counts.setdefault(int(key), {})[kind] = _pieces(str(text))
-    return {key: Found(one.get("good", 0), one.get("defective", 0)) for key, one in counts.items()}
+    others = _others(values)
+    return {key: Found(one.get("good", 0), one.get("defective", 0), others.get(key)) for key, one in counts.items()}
+
+
+def _others(values: Mapping[str, Any]) -> dict[int, Sku]:
+    """Return line of the case → the SKU that came in its place, of the fields `other_<line>`.
+
+    :raises Refused: if there is no such SKU.
+    """
+    codes: dict[int, str] = {}
+    for name, text in values.items():
+        key, code = name.removeprefix("other_"), str(text).replace("\0", "").strip()[:64]
+        if name.startswith("other_") and key.isdecimal() and len(key) < LONGEST_KEY and code:
+            codes[int(key)] = code
+    found = skus_called(codes.values()) if codes else {}
+    if unknown := [code for code in codes.values() if code not in found]:
+        raise Refused(_("There is no SKU “%(code)s”.") % {"code": unknown[0][:40]})
+    return {key: found[code] for key, code in codes.items()}
 
 
 def _pieces(text: str) -> int:
@@ -178,7 +178,28 @@ def _close(request: HttpRequest, parcel: ReturnParcel, by: Employee, at: datetim
     return _("%(waybill)s is closed.") % {"waybill": parcel.waybill}
 
 
+def _put_aside(request: HttpRequest, parcel: ReturnParcel, by: Employee, at: datetime) -> str:
+    put_aside(parcel, found=checked(WhyForm(read_data(request.POST)))["reason"], by=by, at=at)
+    return _("%(waybill)s is put aside; whoever holds the case decides.") % {"waybill": parcel.waybill}
+
+
+def _clear(request: HttpRequest, parcel: ReturnParcel, by: Employee, at: datetime) -> str:
+    clear_parcel(parcel, reason=checked(WhyForm(read_data(request.POST)))["reason"], by=by, at=at)
+    return _("%(waybill)s can be inspected.") % {"waybill": parcel.waybill}
+
+
+def _by_parts(request: HttpRequest, parcel: ReturnParcel, by: Employee, at: datetime) -> str:
+    text = request.POST.get("line", "")
+    if not (text.isascii() and text.isdecimal() and len(text) < LONGEST_KEY):
+        raise Refused(_("That line does not belong to the case."))
+    count_by_parts(parcel, int(text), by=by, at=at)
+    return _("Count the parts of the bundle one by one.")
+
+
 return_inspection = _deed(_inspect)
+return_wrong_goods = _deed(_put_aside)
+return_clearing = _deed(_clear)
+return_parts = _deed(_by_parts, tone="info")
 return_matching = _deed(_match)
 return_unmatching = _deed(_unmatch)
 return_closing = _deed(_close)
@@ -194,7 +215,6 @@ def return_parcel(request: HttpRequest, key: int) -> HttpResponse:
         "history": history_of(parcel),
         "tone": TONES[ReturnState(parcel.state)],
         "in_drawer": in_drawer(request),
-        "is_page": True,
     }
     return render(request, "service/returns/parcel.html", context)
 
@@ -227,7 +247,7 @@ def _scanned(code: str) -> dict[str, Any]:
     seen = seen_at_desk(code[:100])
     if seen.parcel is not None:
         said = _("Taken in %(when)s by %(who)s already.") % {
-            "when": seen.parcel.received_at.strftime("%m-%d"),
+            "when": short_moment(seen.parcel.received_at),
             "who": seen.parcel.received_by,
         }
         return _parcel_panel(_parcel(seen.parcel.pk), said, "info")
@@ -250,11 +270,14 @@ def _verdict(seen: Seen) -> dict[str, Any]:
 
 def _parcel_panel(parcel: ReturnParcel, said: str, tone: str) -> dict[str, Any]:
     """Return what is shown of a parcel: its goods to inspect, or whose it may be."""
-    is_ownerless = parcel.state == ReturnState.OWNERLESS
+    is_ownerless, case = parcel.state == ReturnState.OWNERLESS, parcel.case
     return {
         "parcel": parcel,
-        "case": parcel.case,
-        "lines": lines_of(parcel.case) if parcel.case else [],
+        "case": case,
+        "lines": lines_of(case) if case else [],
+        "may_inspect": case is not None and may_inspect(case),
+        "comes_broken": case is not None and case.kind == AfterSaleKind.REPAIR,
+        "is_cuttable": case is not None and case.kind in AFTER_INSPECTION and case.done_at is None,
         "suggestions": suggestions_for(parcel) if is_ownerless else [],
         "said": said,
         "tone": tone,
@@ -262,94 +285,12 @@ def _parcel_panel(parcel: ReturnParcel, said: str, tone: str) -> dict[str, Any]:
 
 
 def _answer(request: HttpRequest, panel: dict[str, Any]) -> JsonResponse:
+    """Answer the desk's script: the panel, and the figures and last parcels beside it as they are now."""
     html = render_to_string("service/returns/panel.html", panel, request=request)
-    return JsonResponse({"html": html, "tone": panel["tone"], "said": panel.get("said", "")})
+    beside = {"figures": desk_figures(), "recent": last_arrivals()}
+    side = render_to_string("service/returns/side.html", beside, request=request)
+    return JsonResponse({"html": html, "side": side, "tone": panel["tone"], "said": panel.get("said", "")})
 
 
 def _refused(refusal: Refused) -> JsonResponse:
     return JsonResponse({"said": str(refusal), "tone": "danger"}, status=409)
-
-
-def _chosen(ids: Sequence[int]) -> list[ReturnParcel]:
-    return list(ReturnParcel.objects.filter(pk__in=ids).select_related("case").order_by("pk"))
-
-
-def _close_many(ids: Sequence[int], *, by: Employee, at: datetime, reason: str) -> Refusals:
-    return one_by_one(_chosen(ids), lambda parcel: close_ownerless_parcel(parcel, outcome=reason, by=by, at=at))
-
-
-RETURN_LIST = ListPage(
-    name="service.returns",
-    title=gettext_lazy("Returned parcels"),
-    note=gettext_lazy("Everything that came back: those nobody owns yet, those to be inspected, those done."),
-    icon="package-open",
-    permission="service.view_returnparcel",
-    rows=listed_returns,
-    values=(
-        "waybill",
-        "carrier",
-        "state",
-        "content",
-        "photo",
-        "case__number",
-        "case__order__number",
-        "received_by__name",
-        "received_at",
-        "settled_at",
-    ),
-    finish=add_return_words,
-    cells="service/returns/cells.html",
-    columns=(
-        Column("parcel", gettext_lazy("Parcel"), fixed=True, card="full"),
-        Column("content", gettext_lazy("Content"), card="full"),
-        Column("case", gettext_lazy("Case number"), card="left"),
-        Column("state", gettext_lazy("State"), card="right"),
-        Column("received", gettext_lazy("Taken in"), sort="received", card="left"),
-        Column("settled", gettext_lazy("Inspected"), card="left", shown=False),
-    ),
-    tabs=(
-        Tab("ownerless", gettext_lazy("Ownerless"), Q(state=ReturnState.OWNERLESS), tone="warn"),
-        Tab("matched", gettext_lazy("To inspect"), Q(state=ReturnState.MATCHED)),
-        Tab("settled", gettext_lazy("Inspected"), Q(state=ReturnState.SETTLED), counted=False),
-        Tab("all", gettext_lazy("All"), counted=False),
-    ),
-    sorts=(Sort("received", "received_at", gettext_lazy("Taken in")),),
-    filters=ReturnFilters,
-    search=matching_returns,
-    search_hint=gettext_lazy("Waybill, case, order, content"),
-    opens="service:return_parcel",
-    row_name="waybill",
-    batch=(
-        BatchAction(
-            "closing",
-            gettext_lazy("Close"),
-            run=_close_many,
-            form=WhyForm,
-            permission=DESK,
-            icon="archive",
-            says=gettext_lazy("For parcels whose owner was not found: say what became of them."),
-            tabs=("ownerless",),
-        ),
-    ),
-    export=Export(
-        permission="service.export_aftersales",
-        columns=(
-            ExportColumn(gettext_lazy("Waybill"), "waybill"),
-            ExportColumn(gettext_lazy("Carrier"), "carrier"),
-            ExportColumn(gettext_lazy("State"), "state_label"),
-            ExportColumn(gettext_lazy("Content"), "content"),
-            ExportColumn(gettext_lazy("Case number"), "case__number"),
-            ExportColumn(gettext_lazy("Order number"), "case__order__number"),
-            ExportColumn(gettext_lazy("Taken in by"), "received_by__name"),
-            ExportColumn(gettext_lazy("Taken in at"), "received_at", kind="time"),
-            ExportColumn(gettext_lazy("Inspected at"), "settled_at", kind="time"),
-        ),
-    ),
-    template="service/returns/list.html",
-    empty=Empty(
-        gettext_lazy("No parcels here."),
-        gettext_lazy("Scan them at the return desk."),
-        gettext_lazy("Return desk"),
-        "service:return_desk",
-    ),
-)

@@ -20,7 +20,8 @@ from service.actions.aftersales import (
 from service.actions.causes import confirm_cause
 from service.actions.refunds import confirm_refund
 from service.actions.replacements import send_replacement
-from service.actions.returns import Found, inspect_parcel, note_return_waybill, take_parcel_in
+from service.actions.returned_goods import Found, inspect_parcel
+from service.actions.returns import note_return_waybill, take_parcel_in
 from service.models import AfterSale, ReturnParcel
 from service.states import AFTER_INSPECTION, Cause
 from service.states import AfterSaleKind as Kind

@@ -6,7 +6,19 @@
   document.body.dataset.keys = "off"; // no shortcuts here: a scanner types like a person
   const box = document.getElementById("return-code");
   const panel = document.getElementById("return-panel");
+  const side = document.getElementById("return-side");
   const words = desk.dataset;
+
+  let isBusy = false; // a parcel is taken in or inspected once, however often the key is hit
+
+  async function send(form) {
+    if (isBusy) return;
+    isBusy = true;
+    panel.setAttribute("aria-busy", "true");
+    await ask(form.action, { method: "POST", body: new FormData(form) });
+    panel.removeAttribute("aria-busy");
+    isBusy = false;
+  }
 
   async function ask(url, options) {
     try {
@@ -17,6 +29,7 @@
       const told = await answer.json();
       if (told.html === undefined) return say(told.said, "danger");
       panel.innerHTML = told.html;
+      if (told.side !== undefined) side.innerHTML = told.side;
       sound(told.tone);
       focus();
     } catch {
@@ -100,7 +113,7 @@
     if (field === box) {
       event.preventDefault();
       scan(box.value);
-    } else if (field && scanned && field.name !== "waybill") {
+    } else if (field && scanned && !field.matches("[name=waybill], [data-scans]")) {
       event.preventDefault();
       field.value = burst.before;
       scan(burst.text);
@@ -112,9 +125,20 @@
     const form = event.target.closest("[data-desk]");
     if (!form) return;
     event.preventDefault();
-    ask(form.action, { method: "POST", body: new FormData(form) });
+    send(form);
   });
-  panel.addEventListener("click", (event) => {
+  // What is defective is not good: the good ones follow, unless fewer came.
+  panel.addEventListener("input", (event) => {
+    const broken = event.target.closest("[name^=defective_]");
+    if (!broken) return;
+    const good = panel.querySelector(`[name="good_${broken.name.slice(10)}"]`);
+    const most = Number(broken.dataset.pieces) - (Number(broken.value) || 0);
+    if (good && Number(good.value) > most) good.value = String(Math.max(most, 0));
+  });
+  panel.addEventListener("toggle", (event) => {
+    if (event.target.open) event.target.querySelector("input:not([type=hidden])")?.focus();
+  }, true);
+  desk.addEventListener("click", (event) => {
     const chosen = event.target.closest("[data-code]");
     if (!chosen) return;
     event.preventDefault();

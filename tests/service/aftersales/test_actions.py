@@ -19,9 +19,8 @@ from service.actions.aftersales import (
 )
 from service.actions.refunds import confirm_refund
 from service.actions.replacements import send_replacement
+from service.actions.returned_goods import Found, inspect_parcel
 from service.actions.returns import (
-    Found,
-    inspect_parcel,
     note_return_waybill,
     take_parcel_in,
 )

@@ -18,10 +18,9 @@ from service.actions.aftersales import (
 )
 from service.actions.causes import confirm_cause
 from service.actions.refunds import confirm_refund
+from service.actions.returned_goods import Found, inspect_parcel
 from service.actions.returns import (
-    Found,
     close_ownerless_parcel,
-    inspect_parcel,
     match_parcel,
     note_return_waybill,
     take_parcel_in,

@@ -24,7 +24,8 @@ from service.actions.aftersales import (
 from service.actions.claims import claims_pieces
 from service.actions.refunds import confirm_refund
 from service.actions.replacements import send_replacement
-from service.actions.returns import Found, inspect_parcel, take_parcel_in, unmatch_parcel
+from service.actions.returned_goods import Found, inspect_parcel
+from service.actions.returns import take_parcel_in, unmatch_parcel
 from service.models import AfterSale, ReturnClaim, ReturnParcel
 from service.states import AfterSaleKind, ReturnState
 from shopops.kit.clock import day_window

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from service.actions.returns import Found, inspect_parcel, takes_parcels
+from service.actions.returned_goods import Found, inspect_parcel
+from service.actions.returns import takes_parcels
 from service.imports import Peek, Upload, import_files
 from service.imports.refunds import kind_called, pieces_meant, recognises
 from service.models import AfterSale, FileImport
