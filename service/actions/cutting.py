@@ -34,8 +34,8 @@ COLUMNS = (
 
 
 TABLES = (
-    *("cut_message", "cut_row", "cut_session", "cut_turn", "cut_due", "cut_written"),
-    *("cut_day", "cut_duty", "cut_duty_day", "cut_cover", "cut_vote", "cut_left"),
+    *("cut_message", "cut_row", "cut_session", "cut_turn", "cut_due"),
+    *("cut_day", "cut_duty", "cut_spell", "cut_vote", "cut_left"),
 )
 
 
@@ -80,12 +80,12 @@ def begin_cutting(cursor: Any) -> None:
 
 def cut_messages(cursor: Any, *, at: datetime, batch_id: int | None = None) -> Cut:
     """Cut what stands in `cut_message`, and write conversations, new messages (of the import `batch_id`) and turns."""
-    cursor.execute("SELECT min(at), max(at), count(*) FILTER (WHERE conversation_id IS NOT NULL) FROM cut_message")
-    first, last, stored = cursor.fetchone()
-    if first is None:
+    cursor.execute("SELECT count(*), count(conversation_id) FROM cut_message")
+    messages, stored = cursor.fetchone()
+    if not messages:
         return Cut(0, 0, 0)
     wait = timedelta(hours=policy.LONGEST_WAIT_HOURS())
-    make_days(cursor, first, last, ahead=wait)
+    make_days(cursor, ahead=wait)
     _put_in_order(cursor, timedelta(minutes=policy.SESSION_MINUTES()), wait)
     _make_sessions(cursor)
     reopened: list[int] = []

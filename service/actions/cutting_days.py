@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from shopops.kit.clock import SHANGHAI, shop_day, start_of_day
+from shopops.kit.clock import SHANGHAI, start_of_day
 from shopops.kit.workdays import WorkCalendar
 from staff.models import ClauseVersion
 from staff.queries.calendar import work_calendar
@@ -18,20 +18,30 @@ NO_ROSTER = timedelta(days=7)
 _DAY = timedelta(days=1)
 
 
-def make_days(cursor: Any, first: datetime, last: datetime, *, ahead: timedelta) -> None:
-    """Make the tables `cut_day`, `cut_duty`, `cut_duty_day` and `cut_cover` for messages from `first` to `last`.
+def make_days(cursor: Any, *, ahead: timedelta) -> None:
+    """Make `cut_day` and `cut_spell` for the days on which something was said in `cut_message`.
 
     :param ahead: how long after its question an answer may come.
     """
     cursor.execute(
-        "CREATE TEMPORARY TABLE cut_day (day date PRIMARY KEY, midnight timestamptz, next_midnight timestamptz,"
-        " evening timestamptz, evening_day date, noon timestamptz, due_before timestamptz, due_after timestamptz)"
-        " ON COMMIT DROP"
+        """
+        SELECT (at AT TIME ZONE 'Asia/Shanghai')::date AS day, min(at), max(at) FROM cut_message
+        GROUP BY 1 ORDER BY 1
+        """
     )
-    days = list(day_rows(shop_day(first), shop_day(last)))
-    with cursor.copy("COPY cut_day FROM STDIN") as copy:
-        for row in days:
+    found = cursor.fetchall()
+    cursor.execute(
+        "CREATE TEMPORARY TABLE cut_day (day date PRIMARY KEY, midnight timestamptz, next_midnight timestamptz,"
+        " evening timestamptz, evening_day date, noon timestamptz, due_before timestamptz, due_after timestamptz,"
+        " no_roster boolean NOT NULL DEFAULT true) ON COMMIT DROP"
+    )
+    rows = list(day_rows([day for day, _first, _last in found]))
+    with cursor.copy(
+        "COPY cut_day (day, midnight, next_midnight, evening, evening_day, noon, due_before, due_after) FROM STDIN"
+    ) as copy:
+        for row in rows:
             copy.write_row(row)
+    cursor.execute("ANALYZE cut_day")
     cursor.execute(
         """
         CREATE TEMPORARY TABLE cut_duty ON COMMIT DROP AS
@@ -39,37 +49,59 @@ def make_days(cursor: Any, first: datetime, last: datetime, *, ahead: timedelta)
         WHERE state = 'planned' AND ends_at > %s AND starts_at <= %s
             AND employee_id IN (SELECT employee_id FROM staff_subaccount)
         """,
-        [start_of_day(shop_day(first)), last + ahead],
+        [found[0][1] - _DAY - NO_ROSTER, found[-1][2] + _DAY + max(ahead, NO_ROSTER)],
     )
     cursor.execute(
         """
-        CREATE TEMPORARY TABLE cut_cover ON COMMIT DROP AS
-        SELECT coalesce(range_agg(span), '{}'::tstzmultirange) AS spans
+        UPDATE cut_day d SET no_roster = NOT tstzrange(d.midnight, d.next_midnight) && r.spans
         FROM (
-            SELECT tstzrange(starts_at, ends_at) AS span FROM cut_duty
-            UNION ALL
-            SELECT tstzrange(d.midnight, d.next_midnight) FROM cut_day d
-            WHERE NOT EXISTS (
-                SELECT 1 FROM staff_duty u
-                WHERE u.state = 'planned' AND u.starts_at < d.next_midnight + %s AND u.ends_at > d.midnight - %s
-                    AND u.employee_id IN (SELECT employee_id FROM staff_subaccount)
-            )
-        ) s
+            SELECT coalesce(range_agg(tstzrange(starts_at - %(wide)s, ends_at + %(wide)s)), '{}') AS spans FROM cut_duty
+        ) r
         """,
-        [NO_ROSTER, NO_ROSTER],
+        {"wide": NO_ROSTER},
     )
+    _make_spells(cursor)
+
+
+def _make_spells(cursor: Any) -> None:
+    """Make `cut_spell`: by employee, and for all of them as employee 0, spans in which nobody comes or goes.
+
+    A span says when the last of those on duty in it leaves, NULL where nobody is, and when the next one comes. It
+    stands there once a day it touches, so that a moment finds its one span by employee and day.
+    """
     cursor.execute(
         """
-        CREATE TEMPORARY TABLE cut_duty_day ON COMMIT DROP AS
-        SELECT d.day, u.* FROM cut_duty u JOIN cut_day d ON u.starts_at < d.next_midnight AND u.ends_at > d.midnight
+        CREATE TEMPORARY TABLE cut_spell ON COMMIT DROP AS
+        WITH duty AS (
+            SELECT employee_id, starts_at, ends_at FROM cut_duty
+            UNION ALL
+            SELECT 0, starts_at, ends_at FROM cut_duty
+        ), edges AS (
+            SELECT employee_id, edge, max(ends_at) AS ends_at
+            FROM (
+                SELECT employee_id, starts_at AS edge, ends_at FROM duty
+                UNION ALL SELECT employee_id, ends_at, NULL FROM duty
+                UNION ALL SELECT employee_id, '-infinity', NULL FROM duty
+            ) e GROUP BY 1, 2
+        ), spans AS (
+            SELECT employee_id, edge AS since,
+                coalesce(lead(edge) OVER (PARTITION BY employee_id ORDER BY edge), 'infinity') AS until,
+                max(ends_at) OVER (PARTITION BY employee_id ORDER BY edge) AS ends_at,
+                min(CASE WHEN ends_at IS NOT NULL THEN edge END) OVER (
+                    PARTITION BY employee_id ORDER BY edge DESC ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+                ) AS next_at
+            FROM edges
+        )
+        SELECT s.employee_id, d.day, s.since, s.until, s.next_at, CASE WHEN s.ends_at > s.since THEN s.ends_at END AS ends_at
+        FROM spans s JOIN cut_day d ON d.day >= (s.since AT TIME ZONE 'Asia/Shanghai')::date
+            AND d.day <= (s.until AT TIME ZONE 'Asia/Shanghai')::date AND s.until > d.midnight
         """
     )
-    cursor.execute("ANALYZE cut_duty")
-    cursor.execute("ANALYZE cut_duty_day")
+    cursor.execute("ANALYZE cut_spell")
 
 
-def day_rows(first: date, last: date) -> Iterator[tuple[Any, ...]]:
-    """Yield the rows of `cut_day`, by the clauses in force on each day.
+def day_rows(days: Iterable[date]) -> Iterator[tuple[Any, ...]]:
+    """Yield the rows of `cut_day` for these days, by the clauses in force on each day.
 
     They say when its evening begins (CS-052) and until when messages of the night wait (CS-051, CS-053). `due_before`
     is for what comes before that time of the day, `due_after` for what comes later.
@@ -80,8 +112,7 @@ def day_rows(first: date, last: date) -> Iterator[tuple[Any, ...]]:
         .order_by("valid_from", "pk")
         .values_list("clause__number", "valid_from", "valid_to", "parameters")
     )
-    day = first
-    while day <= last:
+    for day in days:
         terms: dict[str, dict[str, Any]] = {
             number: parameters
             for number, since, until, parameters in versions
@@ -102,7 +133,6 @@ def day_rows(first: date, last: date) -> Iterator[tuple[Any, ...]]:
             _due(calendar, this, more, noon),
             _due(calendar, after, more, noon),
         )
-        day += _DAY
 
 
 def _due(calendar: WorkCalendar, day: date, more: int, clock: time) -> datetime:
