@@ -246,9 +246,9 @@ def _write_kept(cursor: Any) -> list[int]:
     cursor.execute(
         f"""
         WITH facts AS ({_FACTS}), known AS (
-            SELECT f.*, c.state AS before,
+            SELECT f.*, c.state = 'closed' AND c.closed_by_id IS NOT NULL AS was_closed,
                 CASE WHEN c.state = 'escalated' THEN c.state
-                    WHEN c.state = 'closed' AND coalesce(f.waiting_since <= c.closed_at, true) THEN c.state
+                    WHEN c.closed_by_id IS NOT NULL AND coalesce(f.waiting_since <= c.closed_at, true) THEN c.state
                     WHEN f.waiting_since IS NULL THEN 'open' ELSE 'waiting' END AS after
             FROM facts f JOIN service_conversation c ON c.id = f.conversation_id WHERE NOT f.is_new
         ), written AS (
@@ -258,12 +258,12 @@ def _write_kept(cursor: Any) -> list[int]:
                 first_reply_at = k.first_reply_at, first_reply_by_id = k.first_reply_by_id,
                 buyer_messages = k.buyer_messages, agent_messages = k.agent_messages,
                 robot_messages = k.robot_messages, preview = k.preview, cut_by = {VERSION},
-                closed_by_id = CASE WHEN k.before = 'closed' AND k.after <> 'closed' THEN NULL ELSE c.closed_by_id END,
-                closed_at = CASE WHEN k.before = 'closed' AND k.after <> 'closed' THEN NULL ELSE c.closed_at END
+                closed_by_id = CASE WHEN k.after = 'closed' THEN c.closed_by_id END,
+                closed_at = CASE WHEN k.after = 'closed' THEN c.closed_at END
             FROM known k WHERE k.conversation_id = c.id
-            RETURNING c.id, k.before, k.after
+            RETURNING c.id, k.was_closed, k.after
         )
-        SELECT id FROM written WHERE before = 'closed' AND after <> 'closed' ORDER BY id
+        SELECT id FROM written WHERE was_closed AND after <> 'closed' ORDER BY id
         """
     )
     return [row[0] for row in cursor.fetchall()]

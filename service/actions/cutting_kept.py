@@ -28,7 +28,7 @@ def keep_conversations(cursor: Any) -> None:
         f"""
         CREATE TEMPORARY TABLE cut_vote ON COMMIT DROP AS
         SELECT v.*,
-            c.annotation <> '' OR c.order_number <> '' OR c.state IN ('closed', 'escalated') OR {noted} AS worked
+            c.annotation <> '' OR c.order_number <> '' OR c.closed_by_id IS NOT NULL OR c.in_hand OR {noted} AS worked
         FROM (
             SELECT DISTINCT ON (conversation_id) conversation_id, session, common
             FROM (
