@@ -45,10 +45,10 @@ def tally(_progress: Progress, *, day: str) -> dict[str, Any]:
 
 
 @job("staff.tally_again", label=_("Apply the rulebook to days whose facts came late"))
-def late(progress: Progress, *, first: str, last: str) -> dict[str, Any]:
-    """Tally and read the days again that an import was about."""
+def late(progress: Progress, *, first: str, last: str, only: str = "") -> dict[str, Any]:
+    """Tally and read the days again that an import was about, or something people decided late."""
     days = date.fromisoformat(first), date.fromisoformat(last)
-    return {**tally_again(*days, at=now(), step=progress.step), "url": f"{reverse('staff:kpi')}?day={last}"}
+    return {**tally_again(*days, at=now(), only=only, step=progress.step), "url": f"{reverse('staff:kpi')}?day={last}"}
 
 
 @job("staff.run_trial", label=_("Tally a span on trial"), tells_failure=True)

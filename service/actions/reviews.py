@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -12,11 +12,10 @@ from django.utils.translation import gettext_lazy as _
 from service.models import Review
 from service.queries.reviews import charge_stands
 from service.states import REVIEW_MOVES, Rating, ReviewCause, ReviewState
-from shopops.kit.clock import shop_day
 from shopops.kit.moves import MoveRefused, move
 from shopops.kit.refusals import Refused
 from staff.actions.events import record
-from staff.actions.jobs import start_job
+from staff.actions.late_facts import decided_late
 from staff.models import Employee
 
 
@@ -92,9 +91,8 @@ def settle_review(
         settled_at=at,
     )
     record("service.review_settled", review, by=by, at=at, changes=changes, reason=cause_text.strip())
-    day = shop_day(review.reviewed_at - timedelta(microseconds=1))  # midnight belongs to the day it ends
-    if cause == ReviewCause.ATTITUDE and review.rating == Rating.BAD and day < shop_day(at):
-        start_job("staff.tally_again", by=None, at=at, first=day.isoformat(), last=day.isoformat())
+    if cause == ReviewCause.ATTITUDE and review.rating == Rating.BAD:
+        decided_late("service.bad_review", review.reviewed_at, at=at)
 
 
 @transaction.atomic

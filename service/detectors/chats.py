@@ -92,13 +92,14 @@ def day_not_closed(question: Question) -> FoundRows:
         _left_open("due_at", annotated=annotated)
     )
     passed = _passed().filter(at__gt=window.start - _DAY, at__lte=window.end)
-    was_passed = Q(pk__in=passed.values("subject_id"))
+    few = set(passed.values_list("subject_id", flat=True))
     whose = agent_at("due_at", fallback)
-    queries = [
-        _day_findings(by_day.exclude(was_passed), "due_at", whose),
-        _day_findings(by_day.filter(was_passed).exclude(_is_with_a_later_shift()), "due_at", whose),
-        _left_by_receivers(question, passed, annotated=annotated),
-    ]
+    queries = [_day_findings(by_day.exclude(pk__in=few), "due_at", whose)]
+    if few:
+        queries += [
+            _day_findings(by_day.filter(pk__in=few).exclude(_is_with_a_later_shift()), "due_at", whose),
+            _left_by_receivers(question, passed, annotated=annotated),
+        ]
     calendar = work_calendar()
     days = int(parameters.get("working_days", 1))
     clock = time.fromisoformat(str(parameters.get("time", "12:00")))

@@ -26,7 +26,7 @@ _GONE = (PresenceStatus.AWAY, PresenceStatus.OFFLINE, PresenceStatus.IDLE)
 def uncovered_hours(question: Question) -> Iterator[Finding]:
     """Find spans of the service hours in which nobody was online (CS-047); those on duty then answer for them.
 
-    Where nobody was on duty either, the holder of the post in `fallback_post` answers: the roster left a hole. Of days
+    Where nobody was on duty either, the holder of the post in `fallback_post` answers: the roster left a hole. Of hours
     to come only such holes of the roster are known. Days without any status log are not judged.
     """
     seconds = int(question.parameters.get("seconds", 60))
@@ -34,7 +34,8 @@ def uncovered_hours(question: Question) -> Iterator[Finding]:
     fallback = holder_of(str(question.parameters.get("fallback_post", "")), on=on)
     for day in _days(question):
         hours = _hours(day, question, "starts", "ends")
-        holes = planned_gaps(hours) if hours.start > question.now else []
+        to_come = Span(max(hours.start, question.now), hours.end)
+        holes = planned_gaps(to_come) if to_come.seconds > 0 else []
         gaps = gaps_of(hours, until=question.now) if hours.start <= question.now and has_records(day) else []
         blamed: set[int] = set()
         for gap in (one for one in [*gaps, *holes] if one.seconds >= seconds):

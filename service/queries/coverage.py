@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from shopops.kit.clock import SHANGHAI, day_window, start_of_day
-from staff.models import Duty, Presence
+from staff.models import Appointment, Duty, Presence
 from staff.states import DutyState, PresenceStatus
 
 AGENT_POSTS = ("service", "presale", "aftersale", "complaints")
@@ -68,14 +68,14 @@ def planned_gaps(hours: Span) -> list[Span]:
 
 def agents_between(start: datetime, end: datetime) -> list[Span]:
     """Return the spans agents are planned for that touch a span of time, one a duty."""
-    duties = _agents().filter(starts_at__lt=end, ends_at__gt=start).distinct()
-    return [Span(starts, ends) for _pk, starts, ends in duties.values_list("pk", "starts_at", "ends_at")]
+    duties = _agents().filter(starts_at__lt=end, ends_at__gt=start)
+    return [Span(starts, ends) for starts, ends in duties.values_list("starts_at", "ends_at")]
 
 
 def agents_on_duty(at: datetime) -> list[Duty]:
     """Return the duties of agents that run at a moment."""
     duties = _agents().filter(starts_at__lte=at, ends_at__gt=at)
-    return list(duties.select_related("employee", "shift").order_by("employee__name_pinyin", "pk").distinct())
+    return list(duties.select_related("employee", "shift").order_by("employee__name_pinyin", "pk"))
 
 
 def without(spans: Iterable[Span], holes: Iterable[Span]) -> list[Span]:
@@ -96,8 +96,11 @@ def without(spans: Iterable[Span], holes: Iterable[Span]) -> list[Span]:
 
 
 def _agents() -> QuerySet[Duty]:
-    """Return the duties people of the agents' posts are planned for."""
-    return Duty.objects.filter(
-        state=DutyState.PLANNED,
-        employee__appointments__position__code__in=AGENT_POSTS,
+    """Return the duties planned for people who hold a post of agents on that day."""
+    held = Appointment.objects.filter(
+        Q(until=None) | Q(until__gte=OuterRef("day")),
+        employee=OuterRef("employee"),
+        since__lte=OuterRef("day"),
+        position__code__in=AGENT_POSTS,
     )
+    return Duty.objects.filter(Exists(held), state=DutyState.PLANNED)

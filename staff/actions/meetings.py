@@ -12,6 +12,7 @@ from shopops.kit.moves import move
 from shopops.kit.refusals import Refused
 from shopops.kit.sentences import sentence
 from staff.actions.events import notify, record
+from staff.actions.late_facts import decided_late
 from staff.models import Attendee, Employee, Meeting, OrgUnit
 from staff.states import ATTENDEE_MOVES, AttendeeState, MeetingKind
 
@@ -85,7 +86,7 @@ def note_attendance(
 
 @transaction.atomic
 def close_list(meeting: Meeting, *, by: Employee, at: datetime) -> Meeting:
-    """Close the list of who was there; only now absence counts (CS-075).
+    """Close the list of who was there; only now absence counts, on the day of the meeting (CS-075).
 
     :raises Refused: if it is closed, has not begun, or somebody is not noted.
     """
@@ -97,6 +98,8 @@ def close_list(meeting: Meeting, *, by: Employee, at: datetime) -> Meeting:
     locked.closed_at = at
     locked.save(update_fields=["closed_at"])
     record("staff.list_closed", locked, by=by, at=at)
+    if locked.kind in {MeetingKind.WEEKLY, MeetingKind.MONTHLY}:
+        decided_late("staff.missed_meeting", locked.starts_at, at=at)
     return locked
 
 

@@ -46,12 +46,13 @@ class Tally:
 
 
 @transaction.atomic
-def tally_day(day: date, *, at: datetime) -> Tally:
+def tally_day(day: date, *, at: datetime, only: str = "") -> Tally:
     """Find the offences of `day` and book what each costs; a second tally of the same day books nothing.
 
     Of a day that is not over, only limits that have passed by `at` count. Everybody charged is told at once, with the
     way to the evidence.
 
+    :param only: apply the clauses of this detector and no others.
     :raises Refused: if the day has not begun.
     """
     if at <= day_window(day).start:
@@ -59,7 +60,8 @@ def tally_day(day: date, *, at: datetime) -> Tally:
     lock_books()
     tally = Tally()
     told: list[tuple[ClauseVersion, Priced]] = []
-    for version, written, priced in apply_versions(versions_on(day), day, hand=Hand(at)):
+    versions = [one for one in versions_on(day) if only in {"", one.clause.detector}]
+    for version, written, priced in apply_versions(versions, day, hand=Hand(at)):
         new = sum(written.new.values())
         tally.new += new
         tally.unchanged += written.found - new

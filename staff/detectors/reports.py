@@ -116,13 +116,15 @@ def _duty_found(rows: QuerySet[Duty], kind: WorkReportKind, deadline: Value) -> 
     "staff.missed_meeting", label=_("Who was not at a weekly or monthly meeting in time, once its list is closed")
 )
 def missed_meeting(question: Question) -> FoundRows:
-    """Find who missed a weekly or monthly meeting or came late (CS-075), when who was there is settled.
+    """Find who missed a weekly or monthly meeting or came late (CS-075), once who was there is settled.
 
-    People who had no duty that day or were on leave then owe nothing.
+    It happened when the meeting began, however late its list is closed: the day is tallied again then. People who had
+    no duty that day or were on leave then owe nothing.
     """
-    closed = Q(meeting__closed_at__gt=question.window.start, meeting__closed_at__lte=question.window.end)
+    began = Q(meeting__starts_at__gt=question.window.start, meeting__starts_at__lte=question.window.end)
     missed = Attendee.objects.filter(
-        closed,
+        began,
+        meeting__closed_at__lte=question.now,
         state__in=(AttendeeState.ABSENT, AttendeeState.LATE),
         meeting__kind__in=(MeetingKind.WEEKLY, MeetingKind.MONTHLY),
     )
@@ -144,7 +146,7 @@ def missed_meeting(question: Question) -> FoundRows:
             missed.filter(Exists(duties), ~Exists(away)),
             label=Concat(F("employee__name"), Value(" "), F("meeting__title"), output_field=CharField()),
             employee="employee_id",
-            at="meeting__closed_at",
+            at="meeting__starts_at",
             facts={"meeting": "meeting__title", "happened_at": "meeting__starts_at", "attendance": "state"},
             address=Address("staff:meeting", "meeting_id"),
         ),

@@ -7,6 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+import time_machine
 
 from service.actions.reviews import handle_review, settle_review, unsettle_review
 from service.detectors.complaints import bad_review
@@ -16,10 +17,11 @@ from service.states import FileKind, FileState, Rating, ReviewCause, ReviewState
 from shopops.kit.clock import Window, day_window, shop_day
 from shopops.kit.detectors import Question
 from shopops.kit.refusals import Refused
+from staff.actions.jobs import run_job
 from staff.actions.rulebook import load_rulebook
 from staff.actions.tally import tally_day
 from staff.models import Employee, JobRun, Offence, PointEntry
-from tests.factories.complaints import a_review
+from tests.factories.complaints import a_complaint, a_review
 from tests.factories.staff import NOON, EmployeeFactory, ShopFactory
 
 pytestmark = pytest.mark.django_db
@@ -73,13 +75,28 @@ def test_a_cause_confirmed_late_is_charged_to_the_day_of_the_review(lina, chenji
     assert tally_day(day, at=NOON).by_clause.get("CS-061", 0) == 0
     settled(review, chenjing, cause=ReviewCause.ATTITUDE, agent=lina)
     run = JobRun.objects.get(job="staff.tally_again")
-    assert run.params == {"first": day.isoformat(), "last": day.isoformat()}
+    assert run.params == {"first": day.isoformat(), "last": day.isoformat(), "only": "service.bad_review"}
     tally_day(day, at=NOON)
     offence = Offence.objects.get(clause__number="CS-061")
     assert (offence.employee, offence.day) == (lina, day)
     assert PointEntry.objects.get(offence=offence).points == Decimal(-5)
     with pytest.raises(Refused):
         unsettle_review(review, reason="看错了", by=chenjing, at=NOON)
+
+
+def test_a_cause_confirmed_weeks_later_is_still_charged_to_its_day_and_month_and_nothing_else_is(lina, chenjing):
+    load_rulebook(at=NOON - 90 * DAY)
+    written = NOON - 40 * DAY
+    a_complaint(lina, at=written - DAY + timedelta(hours=1))
+    settled(a_review(agent=lina, reviewed_at=written), chenjing, cause=ReviewCause.ATTITUDE, agent=lina)
+
+    for _again in range(2):
+        with time_machine.travel(NOON, tick=False):
+            run_job(JobRun.objects.get(job="staff.tally_again"), at=NOON)
+
+    offence = Offence.objects.get()
+    assert (offence.clause.number, offence.day) == ("CS-061", shop_day(written))
+    assert PointEntry.objects.get().day == shop_day(written)
 
 
 def imported(tmp_path: Path, rows: str, *, header: str = HEADER, **values):

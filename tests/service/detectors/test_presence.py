@@ -89,6 +89,40 @@ def test_tomorrows_hole_in_the_roster_is_the_supervisors_to_mend(lina):
     assert hole.facts["gaps"] == "17:00:00–23:00:00"
 
 
+def test_the_hole_of_this_evening_is_seen_at_noon_and_gone_when_somebody_is_planned(lina, sunyue):
+    supervisor()
+    a_duty(lina, FRIDAY, "early")
+    a_presence(lina, "online", "2026-11-20 08:00", None)
+
+    [hole] = hours(now="2026-11-20 12:00")
+    assert hole.facts["gaps"] == "17:00:00–23:00:00"
+    a_duty(sunyue, FRIDAY, "late")
+    assert hours(now="2026-11-20 12:00") == []
+
+
+def test_who_was_an_agent_once_or_is_one_later_does_not_answer_for_a_lunch_gap(lina, sunyue):
+    Appointment.objects.filter(employee=sunyue).update(until=date(2026, 11, 19))
+    later = agent("zhouqian", "周倩")
+    Appointment.objects.filter(employee=later).update(since=SATURDAY)
+    for one in (lina, sunyue, later):
+        a_duty(one, FRIDAY, "early")
+    a_presence(lina, "online", "2026-11-20 08:00", "2026-11-20 12:10")
+
+    found = found_on("lunch_gap", f"{FRIDAY}", lunch_starts="12:00", lunch_ends="13:00", seconds=60)
+
+    assert [one.employee_id for one in found] == [lina.pk]
+
+
+def test_a_lunch_gap_of_exactly_the_seconds_is_one_and_a_second_less_is_none(lina):
+    a_duty(lina, FRIDAY, "early")
+    a_presence(lina, "online", "2026-11-20 08:00", "2026-11-20 12:10:01")
+    a_presence(lina, "online", "2026-11-20 12:11", "2026-11-20 13:00")
+    terms = {"lunch_starts": "12:00", "lunch_ends": "13:00"}
+
+    assert found_on("lunch_gap", f"{FRIDAY}", **terms, seconds=60) == []
+    assert len(found_on("lunch_gap", f"{FRIDAY}", **terms, seconds=59)) == 1
+
+
 def test_a_lunch_gap_is_of_every_agent_on_duty(lina, sunyue):
     for one in (lina, sunyue):
         a_duty(one, FRIDAY, "early")

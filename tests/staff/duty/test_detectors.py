@@ -10,7 +10,7 @@ from staff.actions.attendance import correct_attendance, derive_attendance
 from staff.actions.leave import approve_leave, ask_leave
 from staff.actions.meetings import call_meeting, close_list, note_attendance
 from staff.actions.problems import escalate_overdue, raise_problem, solve_problem
-from staff.models import Duty, Handover, WorkReport
+from staff.models import Duty, Handover, JobRun, WorkReport
 from staff.states import AttendanceResult, AttendeeState, DutyState, HandoverState, LeaveKind, MeetingKind
 from tests.factories.duty import a_duty, a_presence, moment
 from tests.factories.staff import NOON
@@ -185,21 +185,32 @@ def test_weekend_duty_makes_no_week_too_long(lina, hejie, ask):
     assert ask("staff.long_week", "2026-11-29 00:00", "2026-11-30 00:00", days_a_week=5, hours_a_day=8) == []
 
 
-def met(hejie, people, states, kind=MeetingKind.WEEKLY):
+def met(hejie, people, states, kind=MeetingKind.WEEKLY, closed=None):
     at = moment("2026-11-23 16:00")
     meeting = call_meeting(kind, hejie.unit, title="周会", starts_at=at, people=people, by=hejie, at=NOON)
     seen = {person.pk: (state, "") for person, state in zip(people, states, strict=True)}
     note_attendance(meeting, seen, by=hejie, at=at)
-    return close_list(meeting, by=hejie, at=at + timedelta(hours=1))
+    return close_list(meeting, by=hejie, at=closed or at + timedelta(hours=1))
 
 
-def test_who_missed_the_meeting_or_came_late_is_found_when_the_list_is_closed(lina, sunyue, hejie, ask):
+def test_who_missed_the_meeting_or_came_late_is_found_once_the_list_is_closed(lina, sunyue, hejie, ask):
     a_duty(lina, MONDAY, "early")
     a_duty(sunyue, MONDAY, "late")
     met(hejie, [lina, sunyue], [AttendeeState.ABSENT, AttendeeState.LATE])
 
     assert [one.employee_id for one in ask("staff.missed_meeting", *DAY)] == sorted([lina.pk, sunyue.pk])
     assert ask("staff.missed_meeting", "2026-11-23 00:00", "2026-11-23 16:59") == []
+
+
+def test_a_list_closed_the_next_month_is_about_the_day_of_the_meeting(lina, hejie, ask):
+    a_duty(lina, MONDAY, "early")
+    meeting = met(hejie, [lina], [AttendeeState.ABSENT], closed=moment("2026-12-01 09:00"))
+
+    (missed,) = ask("staff.missed_meeting", *DAY, now="2026-12-01 09:00")
+    assert missed.happened_at == meeting.starts_at
+    assert ask("staff.missed_meeting", "2026-12-01 00:00", "2026-12-02 00:00") == []
+    run = JobRun.objects.get(job="staff.tally_again")
+    assert run.params == {"first": "2026-11-23", "last": "2026-11-23", "only": "staff.missed_meeting"}
 
 
 def test_training_days_off_and_leave_cost_no_meeting(lina, sunyue, hejie, ask):
