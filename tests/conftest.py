@@ -80,6 +80,7 @@ def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]
 @pytest.fixture(autouse=True)
 def _nothing_kept_from_the_test_before() -> None:
     """Empty what a process remembers for some seconds: settings, calendar, counts; speak the language of the house."""
+    from service.queries.clocks import forget_limits
     from staff.queries.calendar import forget_calendar
     from staff.queries.settings import forget_values
     from staff.views.shell import forget_counts
@@ -87,4 +88,5 @@ def _nothing_kept_from_the_test_before() -> None:
     forget_values()
     forget_calendar()
     forget_counts()
+    forget_limits()
     translation.activate(settings.LANGUAGE_CODE)

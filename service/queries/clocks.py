@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.utils.translation import gettext as _
 
-from service.queries.reply_limits import first_seconds, slow_seconds
+from service.queries.reply_limits import answer_limits
 from shopops.kit.clock import shop_day
 
+_MOST_DAYS = 100
 _NEAR = timedelta(minutes=30)
 """So long before it is to be finished a conversation turns yellow."""
 
@@ -34,10 +36,27 @@ class Limits:
     late: int
 
 
+_FRESH_SECONDS = 5.0
+_kept: dict[date, tuple[float, Limits]] = {}
+
+
 def limits(at: datetime) -> Limits:
-    """Return from when a waiting buyer's clock is yellow and red: the limits of CS-057 and CS-058; two queries."""
-    day = shop_day(at)
-    return Limits(first_seconds(day), slow_seconds(day))
+    """Return from when a waiting buyer's clock is yellow and red: the limits of CS-057 and CS-058.
+
+    One query; asked anew every five seconds, as settings are.
+    """
+    day, moment = shop_day(at), time.monotonic()
+    held = _kept.get(day)
+    if held is None or moment - held[0] > _FRESH_SECONDS:
+        if len(_kept) > _MOST_DAYS:
+            _kept.clear()
+        held = _kept[day] = (moment, Limits(*answer_limits(day)))
+    return held[1]
+
+
+def forget_limits() -> None:
+    """Ask anew at the next question."""
+    _kept.clear()
 
 
 def tone_of(waiting_since: datetime | None, due_at: datetime | None, at: datetime, limit: Limits) -> str:

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
+from django.db import connection
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from orders.queries.chases import chasable_orders
-from service.models import ChecklistItem, ChecklistTick, Conversation, Feedback, FollowUp, Memo, Promise
+from orders.policy import CHASE_AFTER_MINUTES
+from service.models import ChecklistItem, ChecklistTick, Conversation
 from service.queries.clocks import Limits, limits, tone_of
 from service.queries.conversations import OPEN
-from service.states import ChecklistKind, ConversationState, FeedbackState, FollowUpState, PromiseState
+from service.states import ChecklistKind, ConversationState
 from shopops.kit.clock import SHANGHAI, shop_day, start_of_day
-from shopops.kit.lists import Reader
-from staff.models import Duty, Employee, Presence, WorkReport
+from shopops.kit.lists.declarations import Row
+from shopops.kit.templatetags.shown import countdown, due_tone, machine_moment, short_moment
+from staff.models import Duty, Employee, Presence
 from staff.queries.calendar import work_calendar
 from staff.states import DutyState, PresenceSource, PresenceStatus, WorkReportKind
 
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 
 MOST_WAITING = 60
 MOST_MINE = 30
+MOST_COUNTED = 1000
 DUE_BY = time(10)
 """Until when the figures of the working day before are handed in (DATA-019)."""
 NIGHT_BY = time(12)
@@ -43,71 +46,57 @@ _COLUMNS = (
     "is_night",
     "shop__name",
 )
-
-
-@dataclass(frozen=True)
-class Waiter:
-    """A line of the queue. `since` is the moment the clock runs from; none where nobody waits for an answer."""
-
-    pk: int
-    nick: str
-    preview: str
-    state: str
-    since: datetime | None
-    due_at: datetime | None
-    last_at: datetime
-    agent: str
-    is_mine: bool
-    is_night: bool
-    shop: str
-    tone: str
+_LONGEST_WORDS = 40
 
 
 @dataclass(frozen=True)
 class Queue:
-    """The queue: who waits, the longest first; then what else of mine is open."""
+    """The queue: who waits, the longest first; then what else of mine is open. Rows as `waiter.html` draws them."""
 
-    waiting: list[Waiter]
-    mine: list[Waiter]
+    waiting: list[Row]
+    mine: list[Row]
     limit: Limits
     is_cut: bool
 
 
 def read_queue(employee: Employee, *, everybody: bool = False, at: datetime) -> Queue:
-    """Return who waits for an answer of this agent or of nobody yet, or of anybody; four queries."""
+    """Return who waits for an answer of this agent or of nobody yet, or of anybody; three queries."""
     rows = Conversation.objects.filter(state=ConversationState.WAITING)
     if not everybody:
         rows = rows.filter(Q(agent=employee) | Q(agent=None))
-    limit = limits(at)
+    limit, desk = limits(at), f"{reverse('service:desk')}?{'whose=all&' if everybody else ''}conversation="
     waiting = [
-        _waiter(row, employee, at, limit)
+        _waiter(row, desk, employee, at, limit)
         for row in rows.order_by("waiting_since", "pk").values_list(*_COLUMNS)[: MOST_WAITING + 1]
     ]
     others = Conversation.objects.filter(OPEN, agent=employee).exclude(state=ConversationState.WAITING)
     mine = [
-        _waiter(row, employee, at, limit)
+        _waiter(row, desk, employee, at, limit)
         for row in others.order_by("due_at", "-last_at").values_list(*_COLUMNS)[:MOST_MINE]
     ]
     return Queue(waiting[:MOST_WAITING], mine, limit, len(waiting) > MOST_WAITING)
 
 
-def _waiter(row: tuple[Any, ...], employee: Employee, at: datetime, limit: Limits) -> Waiter:
-    pk, nick, preview, state, since, due_at, last_at, agent_id, agent, is_night, shop = row
+def _waiter(row: tuple[Any, ...], desk: str, employee: Employee, at: datetime, limit: Limits) -> Row:
+    """Return a line of the queue; its clock runs where somebody waits for an answer."""
+    pk, nick, preview, state, since, due_at, _last, agent_id, agent, is_night, shop = row
     waits = since if state == ConversationState.WAITING else None
-    return Waiter(
-        pk,
-        nick,
-        preview,
-        state,
-        waits,
-        due_at,
-        last_at,
-        agent or "",
-        agent_id == employee.pk,
-        is_night,
-        shop,
-        tone_of(waits, due_at, at, limit),
-    )
+    return {
+        "pk": pk,
+        "link": f"{desk}{pk}",
+        "nick": nick,
+        "words": f"{preview[: _LONGEST_WORDS - 1]}…" if len(preview) > _LONGEST_WORDS else preview or "–",
+        "clock": machine_moment(waits),
+        "since": short_moment(waits),
+        "is_escalated": state == ConversationState.ESCALATED,
+        "shop": shop,
+        "agent": agent if agent and agent_id != employee.pk else "",
+        "is_free": agent_id is None,
+        "is_night": is_night,
+        "due": countdown(due_at, at),
+        "due_tone": due_tone(due_at, at),
+        "tone": tone_of(waits, due_at, at, limit),
+    }
 
 
 @dataclass(frozen=True)
@@ -123,64 +112,60 @@ class Tile:
     note: str = ""
 
 
+_COUNTS = """
+SELECT 'night', count(*), count(*) FILTER (WHERE due_at <= %(at)s) FROM (
+    SELECT due_at FROM service_conversation
+    WHERE NOT (state = 'closed') AND (agent_id = %(person)s OR agent_id IS NULL) AND is_night LIMIT %(most)s) found
+UNION ALL SELECT 'follow_ups', count(*), count(*) FILTER (WHERE due_at <= %(at)s) FROM (
+    SELECT due_at FROM service_followup WHERE agent_id = %(person)s AND state = 'due' LIMIT %(most)s) found
+UNION ALL SELECT 'promises', count(*), count(*) FILTER (WHERE due_at <= %(at)s) FROM (
+    SELECT due_at FROM service_promise WHERE holder_id = %(person)s AND state = 'open' LIMIT %(most)s) found
+UNION ALL SELECT 'feedback', count(*), 0 FROM (
+    SELECT FROM service_feedback WHERE holder_id = %(person)s AND NOT (state = 'handled') LIMIT %(most)s) found
+UNION ALL SELECT 'memos', count(*), count(*) FILTER (WHERE remind_at <= %(at)s) FROM (
+    SELECT remind_at FROM service_memo WHERE employee_id = %(person)s AND done_at IS NULL LIMIT %(most)s) found
+UNION ALL SELECT 'unpaid', count(*), 0 FROM (
+    SELECT FROM orders_order placed LEFT JOIN orders_chase chase ON chase.order_id = placed.id
+    WHERE placed.state = 'unpaid' AND placed.placed_at <= %(asked)s
+        AND (chase.id IS NULL OR (chase.claimed_by_id = %(person)s AND chase.times = 0)) LIMIT %(most)s) found
+UNION ALL SELECT 'figures', (NOT EXISTS (
+    SELECT FROM staff_workreport WHERE employee_id = %(person)s AND kind = 'figures_day' AND day = %(day)s))::int, 0
+"""
+"""What of mine is open and how much of it is late, each counted up to a limit. The desk asks at every visit, so it
+asks once; a test compares each count with its list."""
+TILES: tuple[tuple[str, str | _StrPromise, str, str, str], ...] = (
+    ("night", _("Left overnight"), "service:conversation_list", "?tab=night", "moon"),
+    ("follow_ups", _("Follow-ups"), "service:follow_up_list", "?tab=mine", "reply"),
+    ("promises", _("Promises"), "service:promise_list", "?tab=mine", "handshake"),
+    ("feedback", _("Feedback"), "service:feedback_list", "?tab=mine", "megaphone"),
+    ("memos", _("Memos"), "service:memos", "", "square-pen"),
+    ("unpaid", _("Unpaid orders"), "orders:chase_list", "", "phone"),
+)
+"""The tiles but the last: key, label, page, its tab, icon."""
+
+
 def my_counts(employee: Employee, at: datetime) -> list[Tile]:
-    """Return what of mine is open, in counts; seven queries."""
-    follow_ups = list(
-        FollowUp.objects.filter(agent=employee, state=FollowUpState.DUE).values_list("due_at", flat=True)[:1000]
-    )
-    promises = list(
-        Promise.objects.filter(holder=employee, state=PromiseState.OPEN).values_list("due_at", flat=True)[:1000]
-    )
-    feedback = list(
-        Feedback.objects.exclude(state=FeedbackState.HANDLED)
-        .filter(holder=employee)
-        .values_list("holder_since", flat=True)[:1000]
-    )
-    memos = list(Memo.objects.filter(employee=employee, done_at=None).values_list("remind_at", flat=True)[:1000])
-    night = list(
-        Conversation.objects.filter(OPEN, Q(agent=employee) | Q(agent=None), is_night=True).values_list(
-            "due_at", flat=True
-        )[:1000]
-    )
-    unpaid = chasable_orders(Reader(employee, at)).filter(Q(chase=None) | Q(chase__claimed_by=employee, chase__times=0))
-    tiles = [
-        _tile("night", _("Left overnight"), night, "service:conversation_list", "moon", at, "?tab=night"),
-        _tile("follow_ups", _("Follow-ups"), follow_ups, "service:follow_up_list", "reply", at, "?tab=mine"),
-        _tile("promises", _("Promises"), promises, "service:promise_list", "handshake", at, "?tab=mine"),
-        _tile(
-            "feedback", _("Feedback"), [], "service:feedback_list", "megaphone", at, "?tab=mine", count=len(feedback)
-        ),
-        _tile("memos", _("Memos"), memos, "service:memos", "square-pen", at),
-        _tile(
-            "unpaid", _("Unpaid orders"), [], "orders:chase_list", "phone", at, count=unpaid.order_by()[:1000].count()
-        ),
-    ]
-    return [*tiles, _daily_data(employee, at)]
+    """Return what of mine is open, in counts; one query."""
+    day = _working_day_before(at)
+    asked = at - timedelta(minutes=CHASE_AFTER_MINUTES())
+    values: dict[str, Any] = {"person": employee.pk, "at": at, "most": MOST_COUNTED, "asked": asked, "day": day}
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNTS, values)
+        found = {key: (count, late) for key, count, late in cursor.fetchall()}
+    tiles = [Tile(key, label, *found[key], reverse(page) + tab, icon) for key, label, page, tab, icon in TILES]
+    due = datetime.combine(shop_day(at), DUE_BY, tzinfo=SHANGHAI)
+    missing = found["figures"][0]
+    page = f"{reverse('staff:work_report_new')}?kind={WorkReportKind.FIGURES_DAY}&day={day:%Y-%m-%d}" if missing else ""
+    figures = Tile("figures", _("Daily data"), missing, int(missing and at > due), page, "chart-column", f"{day:%m-%d}")
+    return [*tiles, figures]
 
 
-def _tile(
-    key: str,
-    label: str | _StrPromise,
-    dues: list[datetime | None] | list[datetime],
-    url_name: str,
-    icon: str,
-    at: datetime,
-    query: str = "",
-    count: int | None = None,
-) -> Tile:
-    late = sum(1 for due in dues if due is not None and due <= at)
-    return Tile(key, label, len(dues) if count is None else count, late, reverse(url_name) + query, icon)
-
-
-def _daily_data(employee: Employee, at: datetime) -> Tile:
-    """Return whether the figures of the working day before are handed in; due at 10:00 (DATA-019)."""
+def _working_day_before(at: datetime) -> date:
+    """Return the working day before, whose figures are handed in until 10:00 (DATA-019)."""
     calendar, day = work_calendar(), shop_day(at) - timedelta(days=1)
     while not calendar.is_working_day(day):
         day -= timedelta(days=1)
-    handed = WorkReport.objects.filter(employee=employee, kind=WorkReportKind.FIGURES_DAY, day=day).exists()
-    due = datetime.combine(shop_day(at), DUE_BY, tzinfo=SHANGHAI)
-    missing = int(not handed)
-    return Tile("figures", _("Daily data"), missing, int(missing and at > due), "", "chart-column", f"{day:%m-%d}")
+    return day
 
 
 @dataclass(frozen=True)
@@ -246,9 +231,23 @@ def night_due(at: datetime) -> datetime:
     return start_of_day(shop_day(at)) + timedelta(hours=NIGHT_BY.hour)
 
 
+_SERVING = """
+WITH rights AS (
+    SELECT one.id FROM auth_permission one JOIN django_content_type kind ON kind.id = one.content_type_id
+    WHERE kind.app_label = 'service' AND one.codename = 'serve_buyer'
+)
+SELECT id, name FROM staff_employee
+WHERE is_active AND id IN (
+    SELECT employee_id FROM staff_employee_groups JOIN auth_group_permissions USING (group_id)
+    WHERE permission_id IN (SELECT id FROM rights)
+    UNION ALL
+    SELECT employee_id FROM staff_employee_user_permissions WHERE permission_id IN (SELECT id FROM rights)
+)
+ORDER BY name_pinyin, id"""
+
+
 def serving_people() -> list[tuple[int, str]]:
     """Return who may serve buyers, for forms that pass something on; one query."""
-    may = Q(groups__permissions__codename="serve_buyer") | Q(user_permissions__codename="serve_buyer")
-    return list(
-        Employee.objects.filter(may, is_active=True).distinct().order_by("name_pinyin").values_list("pk", "name")
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(_SERVING)
+        return [(key, name) for key, name in cursor.fetchall()]

@@ -3,30 +3,34 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from django.db.models import Count, Q, QuerySet
+from django.urls import reverse
 
 from catalog.models import Campaign
-from orders.models import Order
 from service.models import AutoReply, Conversation, QuickPhrase
+from service.queries.talk import OrderShown, orders_numbered, orders_of
 from shopops.kit.lists import Reader
 from shopops.kit.lists.declarations import Row
 from staff.models import Employee
 
+MOST_PHRASES = 60
+_ANY_KEY = 7531590246801
+"""Stands in an address until each phrase's own key takes its place."""
 _BRACES = re.compile(r"\{([a-z]+)\}")
 
 
-@dataclass(frozen=True)
-class Filled:
-    """A phrase as it is copied; `missing` names what nothing is known of."""
+class Filled(NamedTuple):
+    """A phrase as it is copied; `missing` names what nothing is known of, `use` is where its use is counted."""
 
     pk: int
     shortcut: str
     group: str
     text: str
-    missing: list[str]
+    missing: str
+    use: str
 
 
 def values_for(conversation: Conversation, employee: Employee) -> dict[str, str]:
@@ -35,28 +39,64 @@ def values_for(conversation: Conversation, employee: Employee) -> dict[str, str]
     if conversation.order_number:
         orders = Order.objects.filter(number=conversation.order_number).select_related("carrier")
     order = orders.order_by("-placed_at", "-pk").first()
-    return {
+    known = values_of_order(order, employee) if order else dict.fromkeys(("amount", "waybill", "carrier", "goods"), "")
+    return known | {
         "buyer": conversation.buyer.nick,
         "shop": conversation.shop.name,
         "agent": employee.name,
         "order": order.number if order else conversation.order_number,
-        "waybill": order.waybill if order else "",
-        "carrier": str(order.carrier or "") if order else "",
-        "goods": order.summary if order else "",
     }
+
+
+def values_of_order(order: Order, employee: Employee) -> dict[str, str]:
+    """Return what the variables of phrases mean beside an order."""
+    return {
+        "buyer": order.buyer_nick,
+        "shop": order.shop.name,
+        "agent": employee.name,
+        "order": order.number,
+        "amount": money(order.total),
+        "waybill": order.waybill,
+        "carrier": str(order.carrier or ""),
+        "goods": order.summary,
+    }
+
+
+def chase_phrases() -> QuerySet[QuickPhrase]:
+    """Return the phrases in use for asking buyers to pay, the most used first (ORD-020)."""
+    found = QuickPhrase.objects.filter(is_used=True)
+    if group := CHASE_GROUP().strip():
+        found = found.filter(group=group)
+    return found.order_by("-used", "shortcut")
+
+
+def chase_scripts() -> list[tuple[str, str]]:
+    """Return them as choices: shortcut, and shortcut with its first words; one query."""
+    found = chase_phrases().values_list("shortcut", "text")[:60]
+    return [(shortcut, f"{shortcut} · {text[:30]}") for shortcut, text in found]
+
+
+def chase_scripts_of(order: Order, employee: Employee, _at: datetime) -> list[Filled] | None:
+    """Return the scripts filled for an unpaid order, for the box on its page; None where it is paid."""
+    if order.state != OrderState.UNPAID:
+        return None
+    values = values_of_order(order, employee)
+    return [Filled(one.pk, one.shortcut, one.group, *_fill(one.text, values)) for one in chase_phrases()[:60]]
 
 
 def filled_phrases(values: Mapping[str, str]) -> list[Filled]:
     """Return the phrases in use with their variables filled, the most used first; one query."""
+    used = QuickPhrase.objects.filter(is_used=True).order_by("-used", "group", "shortcut")
+    use = reverse("service:phrase_use", args=[_ANY_KEY])
     return [
-        Filled(one.pk, one.shortcut, one.group, *_fill(one.text, values))
-        for one in QuickPhrase.objects.filter(is_used=True).order_by("-used", "group", "shortcut")[:60]
+        Filled(pk, shortcut, group, *_fill(text, values), use.replace(str(_ANY_KEY), str(pk)))
+        for pk, shortcut, group, text in used.values_list("pk", "shortcut", "group", "text")[:MOST_PHRASES]
     ]
 
 
-def _fill(text: str, values: Mapping[str, str]) -> tuple[str, list[str]]:
+def _fill(text: str, values: Mapping[str, str]) -> tuple[str, str]:
     missing = sorted({name for name in _BRACES.findall(text) if not values.get(name)})
-    return _BRACES.sub(lambda found: values.get(found[1]) or found[0], text), missing
+    return _BRACES.sub(lambda found: values.get(found[1]) or found[0], text), ", ".join(missing)
 
 
 def listed_phrases(_reader: Reader) -> QuerySet[QuickPhrase]:

@@ -9,6 +9,7 @@ from staff.queries.rulebook import in_force
 
 FIRST_SECONDS, SLOW_MINUTES = 45, 3
 """What holds where a clause is not in force (CS-057, CS-058)."""
+_BOTH = ("CS-060", "CS-058")
 
 
 def first_seconds(day: date) -> int:
@@ -19,6 +20,13 @@ def first_seconds(day: date) -> int:
 def slow_seconds(day: date) -> int:
     """Return after how many seconds any answer is slow on a day (CS-058)."""
     return 60 * _number(day, "CS-058", "minutes", SLOW_MINUTES)
+
+
+def answer_limits(day: date) -> tuple[int, int]:
+    """Return both of a day, the first question's and any question's, in seconds; one query."""
+    found = dict(in_force(day).filter(clause__number__in=_BOTH).values_list("clause__number", "parameters"))
+    first, slow = ((found.get(number) or {}) for number in _BOTH)
+    return int(first.get("first_seconds", FIRST_SECONDS)), 60 * int(slow.get("minutes", SLOW_MINUTES))
 
 
 def service_hours(day: date) -> tuple[str, str]:

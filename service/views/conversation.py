@@ -39,33 +39,52 @@ from service.views.conversation_offers import CONVERSATION_OFFERS
 from service.views.papers import deed, values_of
 from shopops.kit.access import allowed
 from shopops.kit.clock import now
+from shopops.kit.lists.cells import draw_rows
 from staff.models import Employee
 from staff.queries.history import history_of
 from warehouse.views.asking import actor, asks_of, in_drawer
 
 PAGE = "service:conversation"
-RELATED = ("shop", "buyer__level", "agent", "annotated_by", "closed_by", "escalated_to")
+NAMED = ("shop", "agent", "buyer__level")
+PEOPLE = ("annotated_by", "closed_by", "escalated_to")
+_BUYER = ("nick", "tags", "remark", "orders", "paid", "complaints", "bad_reviews", "reckoned_at")
+_SHOWN = (
+    *(field.attname for field in Conversation._meta.concrete_fields),
+    *(f"{one}__name" for one in NAMED),
+    *(f"buyer__{field}" for field in _BUYER),
+)
+"""What the page says of whom it names: the other columns stay where they are."""
+_BUBBLE, _PHRASE = "service/conversation/bubble.html", "service/conversation/phrase.html"
 
 
 def conversation_of(key: int) -> Conversation:
     """Return a conversation with what its page names, or say that there is none."""
     try:
-        return Conversation.objects.select_related(*RELATED).get(pk=key)
+        found = Conversation.objects.select_related(*NAMED).only(*_SHOWN).get(pk=key)
     except Conversation.DoesNotExist:
         raise Http404 from None
+    keys = {key for one in PEOPLE if (key := getattr(found, f"{one}_id"))}
+    people = Employee.objects.only("name").in_bulk(keys) if keys else {}
+    for one in PEOPLE:
+        setattr(found, one, people.get(getattr(found, f"{one}_id")))
+    return found
 
 
 def shown_conversation(found: Conversation, employee: Employee, *, whole: bool = False) -> dict[str, Any]:
     """Return what the page, the drawer and the desk show of a conversation."""
     at = now()
+    talk = read_talk(found, at=at, whole=whole)
     may_serve = employee.has_perm("service.serve_buyer")
+    phrases = filled_phrases(values_for(found, employee, talk.orders)) if may_serve else []
     return {
         "conversation": found,
         "buyer": found.buyer,
         "tone": TONES[ConversationState(found.state)],
-        "talk": read_talk(found, at=at, whole=whole),
+        "talk": talk,
+        "bubbles": draw_rows(_BUBBLE, talk.bubbles, {}),
         "asks": asks_of(CONVERSATION_OFFERS, found, str(found.pk), employee),
-        "phrases": filled_phrases(values_for(found, employee)) if may_serve else [],
+        "phrases": draw_rows(_PHRASE, [one._asdict() for one in phrases], {}),
+        "phrase_count": len(phrases),
         "at": at,
     }
 

@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from service.actions.notebook import tick_item
 from service.forms.agents_day import PresenceForm
@@ -20,6 +20,7 @@ from service.views.conversation import conversation_of, shown_conversation
 from service.views.papers import find, values_of
 from shopops.kit.access import allowed
 from shopops.kit.clock import now
+from shopops.kit.lists.cells import draw_rows
 from shopops.kit.refusals import Refused
 from staff.actions.presence import set_presence
 from staff.models import Duty, Employee
@@ -27,6 +28,7 @@ from staff.states import PresenceSource, PresenceStatus
 from warehouse.views.asking import actor
 
 LONGEST_KEY = 19
+_WAITER = "service/desk/waiter.html"
 
 
 def _asked(request: HttpRequest) -> int | None:
@@ -38,10 +40,15 @@ def _asked(request: HttpRequest) -> int | None:
 def _queue(request: HttpRequest, employee: Employee) -> dict[str, Any]:
     at = now()
     everybody = request.GET.get("whose") == "all"
+    queue, chosen = read_queue(employee, everybody=everybody, at=at), _asked(request)
+    for row in (*queue.waiting, *queue.mine):
+        row["is_chosen"] = row["pk"] == chosen
     return {
-        "queue": read_queue(employee, everybody=everybody, at=at),
+        "queue": queue,
+        "waiting": draw_rows(_WAITER, queue.waiting, {}),
+        "mine": draw_rows(_WAITER, queue.mine, {}),
         "everybody": everybody,
-        "chosen": _asked(request),
+        "chosen": chosen,
         "refresh": policy.DESK_REFRESH(),
         "at": at,
         "epoch": int(at.timestamp()),
@@ -63,7 +70,6 @@ def desk(request: HttpRequest) -> HttpResponse:
         "checklist": checklist_of(employee, at),
         "presence": presence,
         "status": status_of(presence),
-        "presence_form": PresenceForm(auto_id="presence_%s", initial={"status": status_of(presence)}),
     }
     if chosen is not None:
         context |= shown_conversation(conversation_of(chosen), employee)
@@ -78,10 +84,14 @@ def desk_queue(request: HttpRequest) -> HttpResponse:
 
 
 @allowed("service.serve_buyer")
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def desk_presence(request: HttpRequest) -> HttpResponseBase:
-    """Say how one is now, why, and who stands in (CS-049)."""
+    """Ask, and say, how one is now, why, and who stands in (CS-049)."""
     employee = actor(request)
+    if request.method != "POST":
+        form = PresenceForm(auto_id="presence_%s", initial={"status": status_of(presence_of(employee))})
+        part = "service/desk/presence.html" if request.headers.get("HX-Request") else "service/desk/presence_page.html"
+        return render(request, part, {"form": form})
     values = values_of(request, PresenceForm)
     if values["status"] == PresenceStatus.AWAY and not values["reason"].strip():
         raise Refused(_("Say why you are away; whoever stands in may be named."))

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
 
+_addresses: dict[str, str] = {}
+
+
 @dataclass(frozen=True)
 class Entry:
     """One line of the menu.
@@ -48,11 +51,13 @@ class Entry:
 
     @property
     def url(self) -> str:
-        """Return the address, or nothing while the page does not exist."""
-        try:
-            return reverse(self.url_name)
-        except NoReverseMatch:
-            return ""
+        """Return the address, or nothing while the page does not exist; looked up once, as every page asks."""
+        if self.url_name not in _addresses:
+            try:
+                _addresses[self.url_name] = reverse(self.url_name)
+            except NoReverseMatch:
+                return ""
+        return _addresses[self.url_name]
 
 
 @dataclass(frozen=True)

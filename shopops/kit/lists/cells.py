@@ -15,10 +15,10 @@ from django.conf import settings
 from django.template import Context, Origin, Template, engines
 from django.template.backends.django import DjangoTemplates
 from django.template.base import DebugLexer, FilterExpression, Lexer, NodeList, Parser, Variable
-from django.template.loader import get_template
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
+from shopops.kit.kept_templates import source_of
 from shopops.kit.lists.declarations import Column, ListPage, Reader, Row
 from shopops.kit.lists.drawing import RowValue, Step, draw, steps_of
 
@@ -36,6 +36,15 @@ def render_rows(page: ListPage, columns: tuple[Column, ...], rows: list[Row], re
             _templates.clear()
         template = _templates[key] = _RowTemplate(_source(page, columns), page.cells)
     return template.render_each(rows, {"at": reader.at, "reader": reader.by})
+
+
+def draw_rows(name: str, rows: list[Row], values: dict[str, Any]) -> SafeString:
+    """Draw rows that are no list page, such as a queue: each with the template `name`, which knows it as `row`."""
+    template = _templates.get((name,))
+    if template is None or settings.DEBUG:
+        source = source_of(name)
+        template = _templates[(name,)] = _RowTemplate(source, name)
+    return template.render_each(rows, values)
 
 
 class _RowContext(Context):
@@ -117,6 +126,6 @@ def _cell(column: Column, parts: dict[str, str], page: ListPage) -> str:
 
 def _parts(name: str) -> tuple[str, dict[str, str]]:
     """Return what stands before the first mark (loads of tag libraries), and the part of each column."""
-    source = get_template(name).template.source  # type: ignore[attr-defined]  # Django's own backend
+    source = source_of(name)
     head, *rest = _MARK.split(source)
     return head.strip(), {key: text.strip() for key, text in zip(rest[::2], rest[1::2], strict=True)}

@@ -168,7 +168,7 @@ def test_phrases_know_their_variables_and_are_filled_for_a_conversation():
         keep_phrase(None, shortcut="好", text="您好", by=lina, at=at("09:01"))
 
     filled = filled_phrases(values_for(waiting, lina))[0]
-    assert (filled.text, filled.missing) == ("小溪流水您好，我是李娜，运单 {waybill}", ["waybill"])
+    assert (filled.text, filled.missing) == ("小溪流水您好，我是李娜，运单 {waybill}", "waybill")
 
 
 def a_campaign(by, shop=None, **values) -> Campaign:
