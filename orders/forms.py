@@ -18,6 +18,7 @@ from orders.queries.whole import LineShown
 from orders.states import ChaseResult, ExceptionKind
 from shopops.kit.clock import SHANGHAI, shop_day, start_of_day
 from shopops.kit.refusals import Refused
+from shopops.kit.scripts import scripts_of
 from staff.models import Shop
 from warehouse.forms import SeveralFilesField
 from warehouse.models import Carrier
@@ -197,14 +198,18 @@ class ContactForm(forms.Form):
     """What a buyer said who was asked to pay."""
 
     result = forms.ChoiceField(label=_("The buyer"), choices=ChaseResult.choices)
-    script = forms.CharField(
+    script = forms.ChoiceField(
         label=_("Script"),
-        max_length=20,
         required=False,
-        widget=forms.TextInput(attrs=_QUIET),
-        help_text=_("The shortcut of the quick phrase you used; which works best stands in the results."),
+        help_text=_("The quick phrase you used; which works best stands in the results."),
     )
     note = forms.CharField(label=_("Note"), max_length=300, required=False, widget=forms.TextInput(attrs=_QUIET))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Offer the scripts kept for asking buyers to pay."""
+        super().__init__(*args, **kwargs)
+        offered = [("", _("without a script")), *scripts_of("orders.contact")]
+        self.fields["script"].choices = offered  # type: ignore[attr-defined]  # a choice field
 
 
 class MatchForm(forms.Form):

@@ -11,19 +11,37 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
-from orders.actions.chases import claim_chase
+from orders.actions.chases import claim_chase, note_contact
 from orders.filters import ChaseFilters
+from orders.forms import ContactForm
 from orders.models import Order
 from orders.queries.chases import add_chase_words, chasable_orders, chase_results
 from orders.queries.listed import matching_orders
 from shopops.kit.access import allowed
 from shopops.kit.clock import now
-from shopops.kit.lists import BatchAction, Column, Empty, ListPage, Refusals, Sort, Tab, one_by_one
+from shopops.kit.lists import (
+    BatchAction,
+    Column,
+    Empty,
+    Export,
+    ExportColumn,
+    ListPage,
+    Refusals,
+    Sort,
+    Tab,
+    one_by_one,
+)
 from staff.models import Employee
 
 
 def _claim(ids: Sequence[int], *, by: Employee, at: datetime) -> Refusals:
     return one_by_one(Order.objects.filter(pk__in=ids), lambda order: claim_chase(order, by=by, at=at))
+
+
+def _contact(ids: Sequence[int], *, by: Employee, at: datetime, result: str, script: str, note: str) -> Refusals:
+    """Write one answer down for many; the limits of a buyer hold for each (ORD-020)."""
+    found = Order.objects.filter(pk__in=ids)
+    return one_by_one(found, lambda order: note_contact(order, result=result, script=script, note=note, by=by, at=at))
 
 
 CHASE_LIST = ListPage(
@@ -85,6 +103,33 @@ CHASE_LIST = ListPage(
             tone="primary",
             tabs=("free", "all"),
             says=_("You ask these buyers; colleagues see that you do."),
+        ),
+        BatchAction(
+            "contact",
+            _("Asked to pay"),
+            run=_contact,
+            form=ContactForm,
+            permission="orders.chase_payment",
+            icon="phone",
+            tabs=("mine", "asked", "all"),
+            says=_("The same answer for all of them. Who was asked often enough is left out."),
+        ),
+    ),
+    export=Export(
+        permission="orders.chase_payment",
+        columns=(
+            ExportColumn(_("Order no."), "number"),
+            ExportColumn(_("Shop"), "shop__name"),
+            ExportColumn(_("Buyer"), "buyer"),
+            ExportColumn(_("Goods"), "summary"),
+            ExportColumn(_("Total"), "total", kind="money"),
+            ExportColumn(_("Placed"), "placed_at", kind="time"),
+            ExportColumn(_("Taken by"), lambda row: row["chase__claimed_by__name"] or ""),
+            ExportColumn(_("Asked"), lambda row: row["chase__contacted_at"], kind="time"),
+            ExportColumn(_("Times asked"), lambda row: row["chase__times"], kind="count"),
+            ExportColumn(_("Script"), lambda row: row["chase__script"] or ""),
+            ExportColumn(_("The buyer"), "result_label"),
+            ExportColumn(_("Note"), lambda row: row["chase__note"] or ""),
         ),
     ),
     template="orders/chase_list/page.html",

@@ -16,7 +16,7 @@ from shopops.kit.sentences import sentence
 from staff.actions.events import record
 from staff.models import Employee, Shop
 
-VARIABLES = ("buyer", "order", "waybill", "carrier", "goods", "shop", "agent")
+VARIABLES = ("buyer", "order", "amount", "waybill", "carrier", "goods", "shop", "agent")
 """What may stand in braces in a phrase."""
 _BRACES = re.compile(r"\{([^{}]*)\}")
 

@@ -181,7 +181,7 @@ class PhraseForm(forms.Form):
         label=_("Text"),
         max_length=2000,
         widget=_lines(4),
-        help_text=_("{buyer} {order} {waybill} {carrier} {goods} {shop} {agent} are filled in."),
+        help_text=_("{buyer} {order} {amount} {waybill} {carrier} {goods} {shop} {agent} are filled in."),
     )
     is_used = forms.BooleanField(label=_("In use"), required=False, initial=True)
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from service.models import Inspection, InspectionCriterion
 from service.policy.quality import DRAW_PER_AGENT
 from service.queries.desk import serving_people
+from service.queries.inspections import criterion_name
 from service.states import DrawRule, InspectionState
 from staff.models import Employee
 
@@ -69,13 +70,13 @@ class ScoreSheet(forms.Form):
             del self.fields["answer"]
         for one in criteria:
             self.fields[f"points_{one.pk}"] = forms.IntegerField(
-                label=str(one),
+                label=criterion_name(one),
                 min_value=0,
                 max_value=one.most,
                 widget=forms.NumberInput({"inputmode": "numeric", "data-points": str(one.most)}),
             )
             self.fields[f"note_{one.pk}"] = forms.CharField(
-                label=_now("What was missing: %(name)s") % {"name": one},
+                label=_now("What was missing: %(name)s") % {"name": criterion_name(one)},
                 required=False,
                 max_length=300,
                 widget=forms.TextInput({"autocomplete": "off", "placeholder": _now("what was missing")}),

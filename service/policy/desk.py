@@ -32,3 +32,9 @@ DESK_REFRESH = Setting(
     least=5,
     most=300,
 )
+CHASE_GROUP = Setting(
+    "service.chase_group",
+    "催付",
+    label=_("Group of quick phrases for asking buyers to pay"),
+    help=_("Phrases of this group are the scripts at unpaid orders (ORD-020). Empty offers all phrases."),
+)

@@ -44,7 +44,7 @@ CONTEST_DAYS = Setting(
 )
 HOUR_CAPACITY = Setting(
     "service.questions_per_hour",
-    12,
+    8,
     label=_("Questions one person answers well in an hour"),
     help=_("Hours of the week with more questions for each person on duty are shown as short of people."),
     unit=_("questions"),

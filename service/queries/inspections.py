@@ -9,7 +9,7 @@ from decimal import Decimal
 from django.db.models import Q, QuerySet
 from django.utils.translation import get_language
 
-from service.models import Inspection
+from service.models import Inspection, InspectionCriterion
 from service.states import DrawRule, InspectionState
 from shopops.kit.lists import Reader, Row
 from staff.models import Employee
@@ -59,6 +59,11 @@ def whole_inspections() -> QuerySet[Inspection]:
     return Inspection.objects.select_related(
         "conversation__buyer", "conversation__shop", "agent", "inspector", "drawn_by", "answered_by"
     )
+
+
+def criterion_name(criterion: InspectionCriterion) -> str:
+    """Return what a criterion is called in the language of whoever reads."""
+    return criterion.name_en if get_language() == "en" else criterion.name
 
 
 def scored_lines(inspection: Inspection) -> list[dict[str, object]]:

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import ROUND_CEILING, Decimal
 
-from django.db.models import Count
+from django.db.models import Count, Min
 from django.db.models.functions import ExtractHour, ExtractIsoWeekDay
 
 from service.models import Turn
 from service.policy.quality import HOUR_CAPACITY
 from service.queries.coverage import agents_between
 from service.states import TurnExclusion
-from shopops.kit.clock import SHANGHAI, start_of_day
+from shopops.kit.clock import SHANGHAI, shop_day, start_of_day
 
 FIRST_HOUR, LAST_HOUR = 8, 24
 LEAST_QUESTIONS = Decimal(1)
@@ -109,13 +109,18 @@ class Load:
 
 
 def load_of(last: date, weeks: int, *, ahead_from: date | None = None) -> Load:
-    """Return the load of the weeks that end with `last`; two queries.
+    """Return the load of the weeks that end with `last`; three queries.
+
+    Weeks before the first question are left out of the averages: nothing had been imported of them.
 
     :param ahead_from: compare with the people planned for the seven days from then on, not with those of these weeks.
     """
     first = last - timedelta(days=7 * weeks - 1)
     since, until = start_of_day(first), start_of_day(last + _DAY)
     turns = Turn.objects.filter(asked_at__gte=since, asked_at__lt=until).exclude(excluded=TurnExclusion.THANKS)
+    begins = turns.aggregate(at=Min("asked_at"))["at"]
+    if begins is not None:
+        first = max(first, min(shop_day(begins), last - timedelta(days=6)))
     counted = (
         turns.annotate(
             weekday=ExtractIsoWeekDay("asked_at", tzinfo=SHANGHAI), hour=ExtractHour("asked_at", tzinfo=SHANGHAI)
@@ -127,14 +132,15 @@ def load_of(last: date, weeks: int, *, ahead_from: date | None = None) -> Load:
     questions = {(weekday - 1, hour): count for weekday, hour, count in counted}
     from_day = ahead_from or first
     people = _people(from_day, from_day + timedelta(days=6) if ahead_from else last)
-    rosters, capacity = 1 if ahead_from else weeks, HOUR_CAPACITY()
+    days, capacity = _weekdays(first, last), HOUR_CAPACITY()
+    rosters = [1] * 7 if ahead_from else days
     hours = [
         [
             Hour(
                 weekday,
                 hour,
-                (Decimal(questions.get((weekday, hour), 0)) / weeks).quantize(_TENTH),
-                (Decimal(people.get((weekday, hour), 0)) / rosters).quantize(_TENTH),
+                (Decimal(questions.get((weekday, hour), 0)) / days[weekday]).quantize(_TENTH),
+                (Decimal(people.get((weekday, hour), 0)) / rosters[weekday]).quantize(_TENTH),
                 capacity,
             )
             for hour in range(FIRST_HOUR, LAST_HOUR)
@@ -142,6 +148,14 @@ def load_of(last: date, weeks: int, *, ahead_from: date | None = None) -> Load:
         for weekday in range(7)
     ]
     return Load(first, last, hours, ahead_from is not None, from_day)
+
+
+def _weekdays(first: date, last: date) -> list[int]:
+    """Return how often each weekday (Monday first) stands in these days."""
+    days = [0] * 7
+    for number in range((last - first).days + 1):
+        days[(first + number * _DAY).weekday()] += 1
+    return days
 
 
 def _people(first: date, last: date) -> dict[tuple[int, int], int]:

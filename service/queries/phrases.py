@@ -14,6 +14,7 @@ from service.models import AutoReply, Conversation, QuickPhrase
 from service.queries.talk import OrderShown, orders_numbered, orders_of
 from shopops.kit.lists import Reader
 from shopops.kit.lists.declarations import Row
+from shopops.kit.templatetags.shown import money
 from staff.models import Employee
 
 MOST_PHRASES = 60
@@ -33,55 +34,29 @@ class Filled(NamedTuple):
     use: str
 
 
-def values_for(conversation: Conversation, employee: Employee) -> dict[str, str]:
-    """Return what the variables of phrases mean in a conversation; one query for the order."""
-    orders = Order.objects.filter(buyer_nick=conversation.buyer.nick).select_related("carrier")
-    if conversation.order_number:
-        orders = Order.objects.filter(number=conversation.order_number).select_related("carrier")
-    order = orders.order_by("-placed_at", "-pk").first()
-    known = values_of_order(order, employee) if order else dict.fromkeys(("amount", "waybill", "carrier", "goods"), "")
-    return known | {
+def values_for(
+    conversation: Conversation, employee: Employee, orders: Sequence[OrderShown] | None = None
+) -> dict[str, str]:
+    """Return what the variables of phrases mean in a conversation.
+
+    :param orders: the buyer's, the latest first, where they have been asked for already; else one query.
+    """
+    number = conversation.order_number
+    if orders is not None and number:
+        orders = [one for one in orders if one.number == number] or orders_numbered(number)
+    elif orders is None:
+        orders = orders_numbered(number) if number else orders_of(conversation.buyer.nick)
+    order = orders[0] if orders else None
+    return {
         "buyer": conversation.buyer.nick,
         "shop": conversation.shop.name,
         "agent": employee.name,
-        "order": order.number if order else conversation.order_number,
+        "order": order.number if order else number,
+        "amount": money(order.total) if order else "",
+        "waybill": order.waybill if order else "",
+        "carrier": order.carrier if order else "",
+        "goods": order.goods if order else "",
     }
-
-
-def values_of_order(order: Order, employee: Employee) -> dict[str, str]:
-    """Return what the variables of phrases mean beside an order."""
-    return {
-        "buyer": order.buyer_nick,
-        "shop": order.shop.name,
-        "agent": employee.name,
-        "order": order.number,
-        "amount": money(order.total),
-        "waybill": order.waybill,
-        "carrier": str(order.carrier or ""),
-        "goods": order.summary,
-    }
-
-
-def chase_phrases() -> QuerySet[QuickPhrase]:
-    """Return the phrases in use for asking buyers to pay, the most used first (ORD-020)."""
-    found = QuickPhrase.objects.filter(is_used=True)
-    if group := CHASE_GROUP().strip():
-        found = found.filter(group=group)
-    return found.order_by("-used", "shortcut")
-
-
-def chase_scripts() -> list[tuple[str, str]]:
-    """Return them as choices: shortcut, and shortcut with its first words; one query."""
-    found = chase_phrases().values_list("shortcut", "text")[:60]
-    return [(shortcut, f"{shortcut} · {text[:30]}") for shortcut, text in found]
-
-
-def chase_scripts_of(order: Order, employee: Employee, _at: datetime) -> list[Filled] | None:
-    """Return the scripts filled for an unpaid order, for the box on its page; None where it is paid."""
-    if order.state != OrderState.UNPAID:
-        return None
-    values = values_of_order(order, employee)
-    return [Filled(one.pk, one.shortcut, one.group, *_fill(one.text, values)) for one in chase_phrases()[:60]]
 
 
 def filled_phrases(values: Mapping[str, str]) -> list[Filled]:
@@ -89,12 +64,13 @@ def filled_phrases(values: Mapping[str, str]) -> list[Filled]:
     used = QuickPhrase.objects.filter(is_used=True).order_by("-used", "group", "shortcut")
     use = reverse("service:phrase_use", args=[_ANY_KEY])
     return [
-        Filled(pk, shortcut, group, *_fill(text, values), use.replace(str(_ANY_KEY), str(pk)))
+        Filled(pk, shortcut, group, *fill(text, values), use.replace(str(_ANY_KEY), str(pk)))
         for pk, shortcut, group, text in used.values_list("pk", "shortcut", "group", "text")[:MOST_PHRASES]
     ]
 
 
-def _fill(text: str, values: Mapping[str, str]) -> tuple[str, str]:
+def fill(text: str, values: Mapping[str, str]) -> tuple[str, str]:
+    """Return a text with its variables filled, and the names of those nothing is known of."""
     missing = sorted({name for name in _BRACES.findall(text) if not values.get(name)})
     return _BRACES.sub(lambda found: values.get(found[1]) or found[0], text), ", ".join(missing)
 

@@ -5,9 +5,22 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, include, path
 from django.utils.translation import gettext_lazy as _
 
-from service.views import consultations, desk, feedback, follow_ups, notebook, phrases, promises
+from service.queries.chase_scripts import chase_scripts, chase_scripts_of
+from service.views import (
+    auto_replies,
+    campaigns,
+    consultations,
+    desk,
+    feedback,
+    follow_ups,
+    notebook,
+    phrases,
+    promises,
+)
+from shopops.kit.asides import Aside, add_aside
 from shopops.kit.lists import list_urls
 from shopops.kit.navigation import Entry
+from shopops.kit.scripts import offer_scripts
 
 PATHS: list[URLPattern | URLResolver] = [
     path("desk/", desk.desk, name="desk"),
@@ -45,15 +58,15 @@ PATHS: list[URLPattern | URLResolver] = [
     path("phrase/<int:key>/", phrases.phrase, name="phrase"),
     path("phrase/<int:key>/change/", phrases.phrase_change, name="phrase_change"),
     path("phrase/<int:key>/use/", phrases.phrase_use, name="phrase_use"),
-    path("auto_replies/", include(list_urls(phrases.AUTO_REPLY_LIST))),
-    path("auto_reply/new/", phrases.auto_reply_new, name="auto_reply_new"),
-    path("auto_reply/<int:key>/", phrases.auto_reply, name="auto_reply"),
-    path("auto_reply/<int:key>/removal/", phrases.auto_reply_removal, name="auto_reply_removal"),
-    path("campaigns/", include(list_urls(phrases.CAMPAIGN_LIST))),
-    path("campaign/new/", phrases.campaign_new, name="campaign_new"),
-    path("campaign/<int:key>/", phrases.campaign, name="campaign"),
-    path("campaign/<int:key>/change/", phrases.campaign_change, name="campaign_change"),
-    path("campaign/<int:key>/cancelling/", phrases.campaign_cancelling, name="campaign_cancelling"),
+    path("auto_replies/", include(list_urls(auto_replies.AUTO_REPLY_LIST))),
+    path("auto_reply/new/", auto_replies.auto_reply_new, name="auto_reply_new"),
+    path("auto_reply/<int:key>/", auto_replies.auto_reply, name="auto_reply"),
+    path("auto_reply/<int:key>/removal/", auto_replies.auto_reply_removal, name="auto_reply_removal"),
+    path("campaigns/", include(list_urls(campaigns.CAMPAIGN_LIST))),
+    path("campaign/new/", campaigns.campaign_new, name="campaign_new"),
+    path("campaign/<int:key>/", campaigns.campaign, name="campaign"),
+    path("campaign/<int:key>/change/", campaigns.campaign_change, name="campaign_change"),
+    path("campaign/<int:key>/cancelling/", campaigns.campaign_cancelling, name="campaign_cancelling"),
 ]
 
 ENTRIES: tuple[Entry, ...] = (
@@ -83,5 +96,17 @@ ENTRIES: tuple[Entry, ...] = (
         "service.view_quickphrase",
         icon="zap",
         covers=("/service/phrase/", "/service/auto_repl", "/service/campaign"),
+    ),
+)
+
+offer_scripts("orders.contact", chase_scripts)
+add_aside(
+    "orders.order",
+    Aside(
+        "service.chase_scripts",
+        "orders.chase_payment",
+        "service/phrases/order_aside.html",
+        load=chase_scripts_of,
+        place=5,
     ),
 )

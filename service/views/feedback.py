@@ -23,7 +23,19 @@ from service.states import FeedbackState
 from service.views.papers import Fact, Paper, deed, find, form_page, list_context, show_paper, values_of
 from shopops.kit.access import allowed
 from shopops.kit.clock import now
-from shopops.kit.lists import BatchAction, Column, Empty, ListPage, Reader, Refusals, Sort, Tab, one_by_one
+from shopops.kit.lists import (
+    BatchAction,
+    Column,
+    Empty,
+    Export,
+    ExportColumn,
+    ListPage,
+    Reader,
+    Refusals,
+    Sort,
+    Tab,
+    one_by_one,
+)
 from shopops.kit.templatetags.shown import moment
 from staff.models import Employee
 from warehouse.views.asking import Offer, actor
@@ -35,6 +47,11 @@ _OPEN = ~Q(state=FeedbackState.HANDLED)
 def _pass_many(ids: Sequence[int], *, by: Employee, at: datetime, to: Employee, note: str) -> Refusals:
     found = Feedback.objects.filter(pk__in=ids)
     return one_by_one(found, lambda one: pass_feedback(one, to, note=note, by=by, at=at))
+
+
+def _handle_many(ids: Sequence[int], *, by: Employee, at: datetime, outcome: str) -> Refusals:
+    found = Feedback.objects.filter(pk__in=ids)
+    return one_by_one(found, lambda one: handle_feedback(one, outcome=outcome, by=by, at=at))
 
 
 def _over(ids: Sequence[int], _reader: Reader) -> Refusals:
@@ -75,6 +92,17 @@ FEEDBACK_LIST = ListPage(
     row_tone="edge",
     batch=(
         BatchAction(
+            "handling",
+            _("Dealt with"),
+            run=_handle_many,
+            skips=_over,
+            form=OutcomeForm,
+            permission="service.serve_buyer",
+            icon="check-check",
+            tone="primary",
+            tabs=("mine", "open", "all"),
+        ),
+        BatchAction(
             "passing",
             _("Pass on"),
             run=_pass_many,
@@ -82,6 +110,19 @@ FEEDBACK_LIST = ListPage(
             form=ColleagueForm,
             permission="service.serve_buyer",
             icon="arrow-right",
+        ),
+    ),
+    export=Export(
+        permission="service.export_conversations",
+        columns=(
+            ExportColumn(_("Noted"), "noted_at", kind="time"),
+            ExportColumn(_("Buyer"), "buyer__nick"),
+            ExportColumn(_("Reported"), "text"),
+            ExportColumn(_("State"), "state_label"),
+            ExportColumn(_("Noted by"), "noted_by__name"),
+            ExportColumn(_("With"), "holder__name"),
+            ExportColumn(_("With them since"), "holder_since", kind="time"),
+            ExportColumn(_("What was done"), "outcome"),
         ),
     ),
     template="service/list_page.html",

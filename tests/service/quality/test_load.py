@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from decimal import Decimal
 
@@ -31,6 +32,7 @@ def test_questions_and_people_are_those_of_an_average_week():
     a_duty(cast["sunyue"], WEDNESDAY, "early")
     a_duty(cast["wangqiang"], WEDNESDAY, "early")
 
+    a_turn(a_talk("2026-11-09 09:00", agent=cast["lina"]), "2026-11-09 09:00", 20, by=cast["lina"])
     load = load_of(SUNDAY, 2)
 
     busy = hour(load, 2, 10)
@@ -46,6 +48,64 @@ def test_hours_with_questions_and_nobody_planned_come_first():
     a_duty(cast["lina"], WEDNESDAY, "early")
 
     assert [(one.hour, one.each) for one in load_of(SUNDAY, 1).heavy] == [(19, None), (10, Decimal("3.0"))]
+
+
+def test_weeks_before_the_first_question_do_not_thin_the_average():
+    cast = make_cast()
+    a_turn(a_talk("2026-11-18 10:00", agent=cast["lina"]), "2026-11-18 10:00", 20, by=cast["lina"])
+
+    load = load_of(SUNDAY, 12)
+
+    assert (load.first, hour(load, 2, 10).questions) == (date(2026, 11, 16), Decimal("1.0"))
+
+
+def ask(cast, clock, count, day="2026-11-18"):
+    for number in range(count):
+        talk = a_talk(f"{day} {clock}:{number:02}", agent=cast["lina"])
+        a_turn(talk, f"{day} {clock}:{number:02}", 20, by=cast["lina"])
+
+
+def test_hours_in_a_row_that_want_people_are_one_shortage():
+    cast = make_cast()
+    a_duty(cast["lina"], WEDNESDAY, "early")
+    ask(cast, "10", 9)
+    ask(cast, "11", 17)
+    ask(cast, "14", 8)
+    ask(cast, "20", 2)
+
+    load = load_of(SUNDAY, 1)
+
+    worst, nobody = load.shortages
+    assert (worst.weekday, worst.first, worst.last, worst.missing) == (2, 10, 12, 2)
+    assert (nobody.first, nobody.last, nobody.people, nobody.missing) == (20, 21, 0, 1)
+    assert hour(load, 2, 14).missing == 0
+
+
+def test_the_roster_of_the_next_days_is_compared_when_asked_for():
+    cast = make_cast()
+    ask(cast, "10", 2)
+    a_duty(cast["lina"], date(2026, 11, 25), "early")
+
+    assert hour(load_of(SUNDAY, 1), 2, 10).missing == 1
+    assert hour(load_of(SUNDAY, 1, ahead_from=date(2026, 11, 23)), 2, 10).missing == 0
+
+
+def test_the_page_says_where_people_are_missing_and_opens_to_the_conversations(client):
+    cast = make_cast()
+    ask(cast, "20", 2)
+    other = a_talk("2026-11-18 19:59", agent=cast["lina"])
+    a_turn(other, "2026-11-18 19:59", 20, by=cast["lina"])
+    client.force_login(cast["hejie"])
+
+    page = client.get(reverse("service:load") + "?until=2026-11-22&weeks=1").content.decode()
+    [link] = set(re.findall(r'href="([^"]*conversations[^"]*3-20-[^"]*)"', page))
+    rows = client.get(link.replace("&amp;", "&")).content.decode()
+
+    assert "星期三 19:00–21:00" in page
+    assert "无人在岗" in page
+    assert len(set(re.findall(r"买家\d+", rows))) == 2
+    for wrong in ("8-20", "3-24", "x", "3-20-20269999-20261111"):
+        assert client.get(reverse("service:conversation_list") + f"?tab=all&asked={wrong}").status_code == 200
 
 
 @pytest.mark.parametrize("query", ["", "?weeks=12", "?weeks=x&until=2026-02-31"])
