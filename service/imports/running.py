@@ -15,6 +15,7 @@ from django.db import DataError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from orders.imports.reading import Complaints
+from service.actions.silence import end_silent_conversations
 from service.imports.registry import READERS, Upload
 from service.models import FileImport
 from service.states import FILE_MOVES, FileKind, FileState
@@ -199,6 +200,7 @@ def run_import(batch: FileImport, uploads: Sequence[Upload], *, at: datetime, st
             rejected=batch.rejected.name or "",
         )
         if run.first_day and not batch.is_rehearsal:
+            end_silent_conversations(at=at)
             days_to_tally_again(run.first_day, at=at)
     return batch
 

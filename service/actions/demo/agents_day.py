@@ -7,7 +7,12 @@ from random import Random
 
 from catalog.actions.campaigns import plan_campaign
 from service.actions.consultations import log_consultation
-from service.actions.conversations import close_conversation, escalate_conversation, pass_conversation
+from service.actions.conversations import (
+    annotate_conversation,
+    close_conversation,
+    escalate_conversation,
+    pass_conversation,
+)
 from service.actions.demo.chat_words import PHRASES
 from service.actions.demo.chats import make_chats
 from service.actions.feedback import handle_feedback, note_feedback, pass_feedback
@@ -67,15 +72,19 @@ _ANNOTATIONS = (
 
 
 def _close_old(leader: Employee, *, at: datetime) -> int:
-    """Close what is over for two hours, as agents do before they leave; each fifteenth is forgotten."""
-    found = Conversation.objects.filter(last_at__lt=at - timedelta(hours=2)).exclude(state=ConversationState.CLOSED)
+    """Annotate or close what is over for two hours, as agents do before they leave; each fifteenth is forgotten."""
+    found = Conversation.objects.filter(last_at__lt=at - timedelta(hours=2), closed_by=None)
     closed = 0
     for place, one in enumerate(found.select_related("agent", "buyer").order_by("opened_at", "pk")):
         if place % 15 == 14 or (one.state == ConversationState.WAITING and place % 3):  # noqa: PLR2004
             continue
         moment = min(one.last_at + 9 * _MINUTE, at)
         words = _ANNOTATIONS[place % len(_ANNOTATIONS)]
-        close_conversation(one, annotation=words, by=one.agent or leader, at=moment)
+        by = one.agent or leader
+        if one.state == ConversationState.CLOSED:  # by silence
+            annotate_conversation(one, words, by=by, at=moment)
+        else:
+            close_conversation(one, annotation=words, by=by, at=moment)
         closed += 1
     return closed
 
