@@ -20,6 +20,7 @@ from service.actions.aftersales import (
 from service.actions.refunds import note_platform_payment
 from service.actions.returns import note_return_waybill
 from service.models import AfterSale, FileImport
+from service.queries.platform_states import WORDS
 from service.queries.returns import tidy_waybill
 from service.states import AFTER_AGREEMENT, AFTER_SALE_MOVES, PAID_KINDS, AfterSaleKind, AfterSaleState
 from shopops.taobao.statuses import RefundStatus
@@ -27,16 +28,6 @@ from staff.actions.events import record
 from staff.models import Employee
 
 S = AfterSaleState
-WORDS = {
-    RefundStatus.WAIT_SELLER_AGREE: "等待卖家同意",
-    RefundStatus.WAIT_BUYER_RETURN: "等待买家退货",
-    RefundStatus.WAIT_SELLER_RECEIVE: "等待卖家确认收货",
-    RefundStatus.WAIT_SELLER_RESEND: "等待卖家发出换货商品",
-    RefundStatus.REFUSED: "卖家拒绝退款",
-    RefundStatus.CLOSED: "退款关闭",
-    RefundStatus.SUCCESS: "退款成功",
-}
-"""How the platform calls its states; kept on the case."""
 _AGREED = (RefundStatus.WAIT_BUYER_RETURN, RefundStatus.WAIT_SELLER_RECEIVE, RefundStatus.WAIT_SELLER_RESEND)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -25,6 +25,7 @@ from shopops.kit.lists.declarations import Row
 from shopops.kit.masking import mask_nick
 from shopops.kit.navigation import Hit
 from shopops.kit.templatetags.shown import countdown, money, short_moment
+from staff.queries.history import Line
 
 S = AfterSaleState
 TONES = {
@@ -228,28 +229,44 @@ _PATHS = {
 }
 
 
-def stages_of(case: AfterSale) -> list[Stage]:
-    """Return the way of a case: what is done, where it stands; no query. One given up ends where it was given up."""
+_LEFT_BY = {
+    S.ASKED: ("after_sale_agreed",),
+    S.AGREED: ("return_on_the_way",),
+    S.ON_THE_WAY: ("return_arrived", "return_matched"),
+    S.ARRIVED: ("return_inspected",),
+    S.TO_SEND: ("after_sale_done", "replacement_sent"),
+    S.TO_REFUND: ("refunded", "platform_paid"),
+}
+"""Which deed ends a step: the last of them says when and by whom."""
+
+
+def stages_of(case: AfterSale, history: Sequence[Line]) -> list[Stage]:
+    """Return the way of a case: what is done, where it stands; no query. One given up ends where it was given up.
+
+    :param history: what happened to the case, the latest first.
+    """
     way = _PATHS[AfterSaleKind(case.kind)]
     if case.state in way:
         place = way.index(AfterSaleState(case.state))
         ended = case.state == S.DONE
-        return [
-            Stage(str(one.label), number < place or ended, number == place and not ended, *_when(case, one))
-            for number, one in enumerate(way)
-        ]
+        stages = []
+        for number, one in enumerate(way):
+            is_done = number < place or ended
+            when, who = _when(case, one, history) if is_done else (None, "")
+            stages.append(Stage(str(one.label), is_done, number == place and not ended, when, who))
+        return stages
     return [
         Stage(str(S.ASKED.label), True, False, case.asked_at),
         Stage(str(AfterSaleState(case.state).label), False, True, case.done_at),
     ]
 
 
-def _when(case: AfterSale, state: AfterSaleState) -> tuple[datetime | None, str]:
-    if state == S.ASKED:
-        return case.answered_at, case.answered_by.name if case.answered_by else ""
-    if state == S.TO_REFUND:
-        return case.refunded_at, case.refunded_by.name if case.refunded_by else ""
-    return (case.done_at, "") if state == S.DONE else (None, "")
+def _when(case: AfterSale, state: AfterSaleState, history: Sequence[Line]) -> tuple[datetime | None, str]:
+    if state == S.DONE:
+        return case.done_at, ""
+    verbs = {f"service.{verb}" for verb in _LEFT_BY.get(state, ())}
+    line = next((one for one in history if one.verb in verbs), None)
+    return (line.at, line.who) if line is not None else (None, "")
 
 
 @dataclass(frozen=True)

@@ -42,20 +42,25 @@ def after_sale_analysis(request: HttpRequest) -> HttpResponse:
         "causes": _bars(found.by_cause, _("Cases by cause"), _("Cases"), days, "cause"),
         "costs": _costs(found.by_cause, days),
         "kinds": _bars(found.by_kind, _("Cases by kind"), _("Cases"), days, "kind"),
-        "people": _bars(found.by_person, _("Confirmed causes by whose step it was"), _("Cases"), days, "culprit"),
+        "people": _bars(
+            found.by_person, _("Confirmed causes by whose step it was"), _("Cases"), {**days, "sure": "no"}, "culprit"
+        ),
         "months": trend(
-            [Point(bar.label, bar.cost) for bar in found.by_month],
+            [Point(bar.label, bar.cost, href=_month_url(bar.key, last, shop)) for bar in found.by_month],
             title=_("Cost and cases by month"),
             name=_("Cost"),
             show=yuan,
             bars=Series(_("Cases"), [bar.cases for bar in found.by_month]),
             show_bars=plain,
+            size=(1100, 240),
         ),
         "goods": [
             (line, percent(line.rate) if line.rate is not None else "–", _url(days, goods=line.code))
             for line in found.goods
         ],
         "list_url": _url(days),
+        "paid_url": _url(days, tab="done"),
+        "causes_url": _url(days, tab="causes"),
     }
     return render(request, "service/aftersales/analysis.html", context)
 
@@ -78,8 +83,16 @@ def _day(text: str) -> date | None:
 
 def _url(days: dict[str, Any], **more: Any) -> str:
     code = more.pop("goods", "")
-    words = {"tab": "all", **days, **more, **({"q": code} if code else {})}
+    words = {"tab": "valid", **days, **more, **({"q": code} if code else {})}
     return f"{reverse('service:after_sales')}?{urlencode(words)}"
+
+
+def _month_url(month: str, last: date, shop: Shop | None) -> str:
+    """Return the cases asked for in a month, up to the last day of the span."""
+    first = date.fromisoformat(f"{month}-01")
+    end = min((first + timedelta(days=31)).replace(day=1) - timedelta(days=1), last)
+    days = {"asked_from": first.isoformat(), "asked_to": end.isoformat()}
+    return _url(days | ({"shop": shop.pk} if shop else {}))
 
 
 def _bars(bars: list[Bar], title: str, name: str, days: dict[str, Any], field: str) -> Any:

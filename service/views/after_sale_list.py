@@ -23,7 +23,8 @@ from service.queries.aftersales import (
     page_totals,
     pressing,
 )
-from service.states import AfterSaleState
+from service.queries.platform_states import DIFFERS
+from service.states import GIVEN_UP, AfterSaleState
 from service.views.after_sale_offers import HANDLE
 from shopops.kit.lists import (
     BatchAction,
@@ -157,10 +158,12 @@ AFTER_SALE_LIST = ListPage(
         Tab("to_send", _("To send"), Q(state=S.TO_SEND)),
         Tab("to_refund", _("To refund"), Q(state=S.TO_REFUND), tone="warn"),
         Tab("disputed", _("Disputed"), Q(state=S.DISPUTED), tone="danger"),
+        Tab("differs", _("Differs from the platform"), DIFFERS, tone="danger", sort="asked"),
         Tab("mine", _("Mine"), _mine),
         Tab("causes", _("Cause to confirm"), UNCONFIRMED, permission="service.confirm_cause", sort="asked"),
         Tab("done", _("Done"), Q(state=S.DONE), counted=False, sort="asked"),
         Tab("closed", _("Refused or withdrawn"), Q(state__in=(S.REFUSED, S.WITHDRAWN)), counted=False, sort="asked"),
+        Tab("valid", _("All but refused"), ~Q(state__in=GIVEN_UP), counted=False, sort="asked"),
         Tab("all", _("All"), counted=False, sort="asked"),
     ),
     sorts=(

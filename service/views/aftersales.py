@@ -56,8 +56,9 @@ from service.queries.aftersales import (
 )
 from service.queries.causes import Cost, cost_of, proposal_of
 from service.queries.claimable import claimable_lines
+from service.queries.platform_states import what_differs, when_time_is_over
 from service.queries.refunds import price_match_until, room_for_refund
-from service.states import OPEN_AFTER_SALES, AfterSaleState
+from service.states import OPEN_AFTER_SALES, AfterSaleState, ReturnState
 from service.views.after_sale_offers import AFTER_SALE_OFFERS, HANDLE
 from service.views.deeds import deed
 from shopops.kit.access import allowed
@@ -91,6 +92,7 @@ def after_sale(request: HttpRequest, number: str) -> HttpResponse:
 def _page(request: HttpRequest, number: str) -> HttpResponse:
     case, at, by = case_of(number), now(), actor(request)
     proposal = proposal_of(case, at=at)
+    history = history_of(case, *filter(None, (case.note,)))
     parcels = list(ReturnParcel.objects.filter(case=case).select_related("received_by").order_by("received_at"))
     may_judge = case.done_at is not None and by.has_perm("service.confirm_cause")
     may_send = case.state == S.TO_SEND and case.note_id is None and by.has_perm(HANDLE)
@@ -106,12 +108,15 @@ def _page(request: HttpRequest, number: str) -> HttpResponse:
             "buyer_nick": mask_nick(case.buyer.nick),
             "lines": lines_of(case),
             "money": money_of(case),
-            "stages": stages_of(case),
+            "stages": stages_of(case, history),
+            "differs": what_differs(case),
+            "too_late": when_time_is_over(case, at),
             "parcels": parcels,
-            "waiting": [one for one in parcels if one.settled_at is None],
+            "waiting": [one for one in parcels if one.state == ReturnState.MATCHED],
+            "wrong": [one for one in parcels if one.state == ReturnState.WRONG],
             "links": proposal.links,
             "others": [(one, TONES[S(one.state)]) for one in other_cases(case)],
-            "history": history_of(case, *filter(None, (case.note,))),
+            "history": history,
             "asks": asks_of(AFTER_SALE_OFFERS, case, case.number, by),
             "send_form": SendForm(case=case, auto_id="send_%s") if may_send else None,
             "cause_form": CauseForm(initial=_judged(case, proposal.cause), auto_id="cause_%s") if may_judge else None,
@@ -155,7 +160,15 @@ def after_sale_new(request: HttpRequest) -> HttpResponseBase:
         else:
             messages.success(request, _("%(case)s is opened.") % {"case": case.number})
             return redirect(case)
-    rows = [(one, form[one.field_name], form[one.instead_name]) for one in lines]
+    rows = [
+        (
+            one,
+            form[one.field_name],
+            form[one.instead_name],
+            [(part, form[part.field_name]) for part in one.parts],
+        )
+        for one in lines
+    ]
     context = {
         "order": order,
         "buyer_nick": mask_nick(order.buyer_nick),
