@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from service.models import Buyer, FollowUp
+from service.models import AfterSale, Buyer, FollowUp
 from service.policy import desk as policy
 from service.queries.sheets import least_characters
-from service.states import FOLLOW_UP_MOVES, Channel, FollowUpKind, FollowUpResult, FollowUpState
-from shopops.kit.clock import shop_day
+from service.states import FOLLOW_UP_MOVES, SENT_KINDS, Channel, FollowUpKind, FollowUpResult, FollowUpState
+from shopops.kit.clock import shop_day, start_of_day
 from shopops.kit.moves import MoveRefused, move
 from shopops.kit.refusals import Refused
 from shopops.kit.sentences import sentence
@@ -33,12 +33,21 @@ def _refuse_others(follow_up: FollowUp, by: Employee) -> None:
 
 @transaction.atomic
 def plan_follow_up(
-    buyer: Buyer, *, kind: str, due_at: datetime, reason: str, agent: Employee | None = None, by: Employee, at: datetime
+    buyer: Buyer,
+    *,
+    kind: str,
+    due_at: datetime,
+    reason: str,
+    case: AfterSale | None = None,
+    agent: Employee | None = None,
+    by: Employee,
+    at: datetime,
 ) -> FollowUp:
     """Plan to visit a buyer again until a moment.
 
+    :param case: the after-sale case it is about.
     :param agent: who does it; oneself if left out.
-    :raises Refused: if the kind is unknown, the moment is past, or no reason is given.
+    :raises Refused: if the kind is unknown, the moment is past, no reason is given, or the case is another buyer's.
     """
     if kind not in FollowUpKind.values:
         raise Refused(_("Choose a kind."))
@@ -46,10 +55,35 @@ def plan_follow_up(
         raise Refused(_("The moment is past."))
     if not reason.strip():
         raise Refused(_("Say why the buyer is followed up."))
+    if case is not None and case.buyer_id != buyer.pk:
+        raise Refused(_("That case is another buyer's."))
     planned = FollowUp.objects.create(
-        kind=kind, buyer=buyer, agent=agent or by, reason=reason.strip()[:200], planned_at=at, due_at=due_at
+        kind=kind, buyer=buyer, case=case, agent=agent or by, reason=reason.strip()[:200], planned_at=at, due_at=due_at
     )
     record("service.follow_up_planned", planned, by=by, at=at)
+    return planned
+
+
+def follow_case_up(case: AfterSale, *, at: datetime) -> FollowUp | None:
+    """Plan to ask a buyer who got goods again whether all is well now; None where that is not wanted.
+
+    A part of the verbs that end a case: call it in their transaction. Whoever has the case does it. A case that ends
+    again is asked about once.
+    """
+    days = policy.AFTER_SALE_FOLLOW_UP_DAYS()
+    if not days or case.kind not in SENT_KINDS or case.holder_id is None or case.follow_ups.exists():
+        return None
+    words = sentence(_("after-sale case %(number)s is done: is all well now?"), number=case.number)
+    planned = FollowUp.objects.create(
+        kind=FollowUpKind.AFTER_SALE,
+        buyer_id=case.buyer_id,
+        case=case,
+        agent_id=case.holder_id,
+        reason=str(words)[:200],
+        planned_at=at,
+        due_at=start_of_day(shop_day(at) + timedelta(days=days + 1)),
+    )
+    record("service.follow_up_planned", planned, by=None, at=at)
     return planned
 
 

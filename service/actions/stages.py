@@ -12,6 +12,7 @@ from django.utils.translation import override
 from orders.actions.exceptions import clear_exceptions, raise_exceptions
 from orders.states import IN_REVIEW, ExceptionKind, OrderState
 from service.actions.claims import claim_pieces, claims_pieces, pieces_of, pieces_out, release_pieces
+from service.actions.follow_ups import follow_case_up
 from service.models import AfterSale
 from service.policy.aftersales import (
     CONFIRM_DAYS,
@@ -68,6 +69,7 @@ def end_case(case: AfterSale, *, at: datetime, **changes: Any) -> None:
     if not claims_pieces(case.kind, case.state, is_refunded=bool(case.refunded)):
         release_pieces(pieces_of(case.lines.all()))
     propose_cause(case, at=at)
+    follow_case_up(case, at=at)
 
 
 def propose_cause(case: AfterSale, *, at: datetime) -> None:

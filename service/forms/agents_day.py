@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Campaign
+from service.models import AfterSale
 from service.queries.desk import serving_people
 from service.states import CallDirection, Channel, ConsultTopic, FollowUpKind, FollowUpResult
 from staff.models import Employee, Shop
@@ -119,10 +120,27 @@ class VisitForm(BuyerForm):
     """A buyer to be visited again."""
 
     kind = forms.ChoiceField(
-        label=_("Kind"), choices=[(one.value, one.label) for one in (FollowUpKind.VISIT, FollowUpKind.COMPLAINT)]
+        label=_("Kind"),
+        choices=[
+            (one.value, one.label) for one in (FollowUpKind.VISIT, FollowUpKind.AFTER_SALE, FollowUpKind.COMPLAINT)
+        ],
+    )
+    case = forms.CharField(
+        label=_("After-sale case"), max_length=20, required=False, widget=forms.TextInput(attrs=_QUIET)
     )
     due_at = _moment(_("Until"))
     reason = forms.CharField(label=_("Why"), max_length=200, widget=forms.TextInput(attrs=_QUIET))
+
+    def clean_case(self) -> AfterSale | None:
+        """Return the case of the number.
+
+        :raises ValidationError: if there is none.
+        """
+        number = self.cleaned_data["case"].strip()
+        found = AfterSale.objects.filter(number=number).first() if number else None
+        if number and found is None:
+            raise forms.ValidationError(_("There is no after-sale case of this number."))
+        return found
 
 
 class SheetForm(forms.Form):

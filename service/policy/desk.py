@@ -38,3 +38,12 @@ CHASE_GROUP = Setting(
     label=_("Group of quick phrases for asking buyers to pay"),
     help=_("Phrases of this group are the scripts at unpaid orders (ORD-020). Empty offers all phrases."),
 )
+AFTER_SALE_FOLLOW_UP_DAYS = Setting(
+    "service.after_sale_follow_up_days",
+    3,
+    label=_("A buyer who got goods again is asked after"),
+    help=_("Exchanges, re-sent and repaired goods plan a follow-up by themselves (CS-066, CS-069). 0 plans none."),
+    unit=_("days"),
+    least=0,
+    most=30,
+)

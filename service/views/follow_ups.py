@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.urls import reverse
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods
@@ -58,6 +59,11 @@ def _sheets(ids: Sequence[int], *, by: Employee, at: datetime, **values: Any) ->
 def _moves(ids: Sequence[int], *, by: Employee, at: datetime, due_at: datetime, reason: str) -> Refusals:
     found = FollowUp.objects.filter(pk__in=ids)
     return one_by_one(found, lambda one: move_follow_up(one, due_at, reason=reason, by=by, at=at))
+
+
+def _drops(ids: Sequence[int], *, by: Employee, at: datetime, reason: str) -> Refusals:
+    found = FollowUp.objects.filter(pk__in=ids)
+    return one_by_one(found, lambda one: drop_follow_up(one, reason=reason, by=by, at=at))
 
 
 def _over(ids: Sequence[int], _reader: Reader) -> Refusals:
@@ -132,6 +138,16 @@ FOLLOW_UP_LIST = ListPage(
             permission="service.serve_buyer",
             icon="calendar-clock",
         ),
+        BatchAction(
+            "dropping",
+            _("Drop"),
+            run=_drops,
+            skips=_over,
+            form=ReasonForm,
+            permission="service.serve_buyer",
+            icon="ban",
+            tone="danger",
+        ),
     ),
     export=Export(
         permission="service.export_conversations",
@@ -195,13 +211,16 @@ OFFERS: tuple[Offer[FollowUp], ...] = (
 @require_GET
 def follow_up(request: HttpRequest, key: int) -> HttpResponse:
     """Show a follow-up: why, until when, its sheet."""
-    found = find(FollowUp, key, "buyer", "agent", "consultation", "done_by")
+    found = find(FollowUp, key, "buyer", "agent", "consultation", "case", "done_by")
     asked = found.consultation
     is_late = found.done_at is not None and found.done_at > found.due_at
     facts = [
         Fact(_("Agent"), found.agent),
+        Fact(_("Buyer"), found.buyer, reverse("service:buyer", args=[found.buyer_id])),
         Fact(_("Due"), moment(found.due_at)),
         Fact(_("Consultation"), asked and asked.get_topic_display(), (asked and asked.get_absolute_url()) or ""),
+        Fact(_("After-sale case"), found.case, found.case.get_absolute_url() if found.case else ""),
+        Fact(_("Planned at"), moment(found.planned_at)),
         Fact(_("Done by"), found.done_by),
         Fact(_("Done at"), found.done_at and moment(found.done_at), tone="danger" if is_late else ""),
         Fact(_("Reached by"), channel_labels().get(found.channel, "")),
@@ -234,7 +253,10 @@ def follow_up_new(request: HttpRequest) -> HttpResponseBase:
         buyer = ensure_buyers([nick], at=at)[nick]
         return plan_follow_up(buyer, **values, by=actor(request), at=at).get_absolute_url()
 
-    form = VisitForm(request.POST or None, initial={"nick": request.GET.get("buyer", "")})
+    asked = {"nick": "buyer", "kind": "kind", "case": "case", "reason": "reason"}
+    form = VisitForm(
+        request.POST or None, initial={name: request.GET[key] for name, key in asked.items() if key in request.GET}
+    )
     return form_page(request, form, keep, title=_("Plan a visit"), home=HOME, submit=_("Plan"))
 
 

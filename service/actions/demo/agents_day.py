@@ -13,6 +13,7 @@ from service.actions.conversations import (
     escalate_conversation,
     pass_conversation,
 )
+from service.actions.demo.chases import make_chases
 from service.actions.demo.chat_words import PHRASES
 from service.actions.demo.chats import make_chats
 from service.actions.feedback import handle_feedback, note_feedback, pass_feedback
@@ -47,6 +48,7 @@ def make_agents_day(*, at: datetime) -> dict[str, int]:
     _report(agents, leader, at=at)
     _keep_notes(agents, at=at)
     _offer(shops, agents, leader, at=at)
+    counts["chases"] = make_chases(agents, at=at)
     _move_about(agents, at=at)
     return counts
 
