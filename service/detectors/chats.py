@@ -167,9 +167,20 @@ def _left_by_receivers(question: Question, passed: QuerySet[Event], *, annotated
 
 
 def _late_turns(window: Window, seconds: int) -> QuerySet[Turn]:
-    """Return the turns whose limit passed inside the window without an answer."""
+    """Return the turns whose limit passed inside the window without an answer, while their person was on duty.
+
+    Where no roster is kept everybody is. A clock stops when the duty of its person ends: what is left then is a matter
+    of the day that has to be finished.
+    """
     limit = timedelta(seconds=seconds)
+    duties = Duty.objects.filter(state=DutyState.PLANNED)
+    passed = OuterRef("runs_from") + Value(limit)
+    on_duty = duties.filter(employee=OuterRef("employee"), starts_at__lte=passed, ends_at__gte=passed)
+    roster = duties.filter(
+        employee__sub_accounts__isnull=False, starts_at__lte=OuterRef("runs_from"), ends_at__gt=OuterRef("runs_from")
+    )
     return Turn.objects.filter(
+        Exists(on_duty) | ~Exists(roster),
         Q(answered_at=None) | Q(seconds__gt=seconds),
         employee__isnull=False,
         excluded=TurnExclusion.NONE,

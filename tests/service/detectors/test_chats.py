@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from service.models import PhoneCall
 from service.states import CallDirection
+from tests.factories.conversations import a_sub_account
+from tests.factories.duty import a_duty
 from tests.factories.rulebook import at, lina, supervisor
 from tests.factories.staff import EmployeeFactory
 from tests.service.detectors.rows import a_talk, a_turn, found_on
@@ -54,6 +58,27 @@ def test_the_clock_runs_from_the_beginning_of_duty():
     a_turn(talk, "2026-11-20 07:30", 40, by=agent, clock_from="2026-11-20 08:00")
 
     assert first_replies() == []
+
+
+@pytest.mark.parametrize(("asked", "is_late"), [("16:59:15", True), ("16:59:16", False)])
+def test_a_clock_stops_when_the_duty_of_its_person_ends(asked, is_late):
+    agent = lina()
+    a_sub_account(employee=agent)
+    a_duty(agent, date(2026, 11, 20), "early")
+    a_turn(a_talk(f"2026-11-20 {asked}", agent=agent), f"2026-11-20 {asked}", 600, by=agent)
+
+    assert bool(first_replies()) is is_late
+
+
+def test_who_helps_out_after_the_shift_while_others_are_on_duty_is_not_measured():
+    agent, colleague = lina(), EmployeeFactory(username="sunyue", name="孙悦")
+    for one, nick, shift in ((agent, "云杉:小娜", "early"), (colleague, "云杉:小悦", "late")):
+        a_sub_account(nick, one)
+        a_duty(one, date(2026, 11, 20), shift)
+    a_turn(a_talk("2026-11-20 18:00", agent=agent), "2026-11-20 18:00", 600, by=agent)
+    a_turn(a_talk("2026-11-20 18:00", agent=agent), "2026-11-20 18:00", 600, by=colleague)
+
+    assert [one.employee_id for one in first_replies()] == [colleague.pk]
 
 
 def test_turns_left_out_of_the_times_and_later_turns_are_no_first_replies():
