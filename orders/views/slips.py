@@ -18,7 +18,7 @@ from orders.actions.slips import make_slip, note_slip_lost, take_slip_in
 from orders.filters import SlipFilters
 from orders.forms import ReasonForm, SlipForm, SlipRemarkForm
 from orders.models import PaymentSlip
-from orders.queries.slips import add_slip_words, listed_slips, matching_slips, overdue_slips, slip_due
+from orders.queries.slips import add_slip_words, listed_slips, matching_slips, orders_named, overdue_slips, slip_due
 from shopops.kit.access import allowed
 from shopops.kit.clock import now
 from shopops.kit.lists import (
@@ -87,7 +87,7 @@ SLIP_LIST = ListPage(
         Column("amount", _("Amount"), sort="amount", end=True, card="right"),
         Column("person", _("Money taken by"), card="left"),
         Column("day", _("Day"), sort="day", card="left"),
-        Column("handed", _("Handed in"), card="left"),
+        Column("handed", _("Money handed in"), card="left"),
         Column("orders", _("Orders"), card="full"),
     ),
     tabs=(
@@ -95,7 +95,7 @@ SLIP_LIST = ListPage(
         Tab("late", _("Not settled in time"), _late, tone="danger"),
         Tab("mine", _("Mine"), lambda reader: Q(employee=reader.by), counted=False),
         Tab("lost", _("Missing"), Q(lost_at__isnull=False), tone="danger"),
-        Tab("done", _("Handed in"), Q(handed_in_at__isnull=False), counted=False),
+        Tab("done", _("Money handed in"), Q(handed_in_at__isnull=False), counted=False),
         Tab("all", _("All"), counted=False),
     ),
     sorts=(Sort("day", "day", _("Day")), Sort("amount", "amount", _("Amount"))),
@@ -211,6 +211,7 @@ def _page(request: HttpRequest, number: str) -> HttpResponse:
             "slip": found,
             "due_at": due,
             "is_late": (found.handed_in_at or at) > due,
+            "orders": orders_named(found),
             "history": history_of(found),
             "asks": asks_of(SLIP_OFFERS, found, found.number, actor(request)),
             "in_drawer": in_drawer(request),

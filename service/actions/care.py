@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from django.db import connection, transaction
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from service.models import Care
-from service.policy.buyers import CARE_DAYS_KEPT, CARE_EVERY_DAYS, VISIT_DAYS
+from service.policy.buyers import CARE_DAYS_KEPT
 from service.queries.buyers import warning_of
-from service.queries.care import holiday_on, too_soon
-from service.states import CARE_MOVES, CareOccasion, CareState
-from shopops.kit.clock import day_window
+from service.queries.care import too_soon
+from service.queries.care_runs import Run, quiet_since, runs_on
+from service.states import CARE_MOVES, CareState
 from shopops.kit.moves import move, move_many
 from shopops.kit.refusals import Refused
 from staff.actions.events import record, record_many
@@ -65,29 +65,18 @@ def plan_care(day: date, *, at: datetime) -> dict[str, int]:
     Birthdays of all who agreed; holidays and regular visits for members; those due to buy again by their own rhythm.
     Nobody twice within the days between two messages, nobody on the blacklist. What waited too long is skipped.
     """
-    counts: dict[str, int] = {
-        CareOccasion.BIRTHDAY: _plan(CareOccasion.BIRTHDAY, day, _BIRTHDAY, {"day": f"{day:%m-%d}"})
-    }
-    if day.month == 2 and day.day == 28 and not _is_leap(day.year):  # noqa: PLR2004 -- who was born on 29 February
-        counts[CareOccasion.BIRTHDAY] += _plan(CareOccasion.BIRTHDAY, day, _BIRTHDAY, {"day": "02-29"})
-    counts[CareOccasion.HOLIDAY] = _plan(CareOccasion.HOLIDAY, day, _MEMBER, {}) if holiday_on(day) else 0
-    counts[CareOccasion.REPURCHASE] = _plan(CareOccasion.REPURCHASE, day, _DUE_AGAIN, {"on": day})
-    seen = day_window(day).start - timedelta(days=VISIT_DAYS())
-    counts[CareOccasion.VISIT] = _plan(CareOccasion.VISIT, day, _VISIT, {"seen": seen})
+    counts: dict[str, int] = {}
+    for run in runs_on(day):
+        counts[run.occasion] = counts.get(run.occasion, 0) + _plan(run, day)
     counts["skipped"] = _skip_old(day, at=at)
     return counts
 
 
-def _is_leap(year: int) -> bool:
-    return year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
-
-
-def _plan(occasion: str, day: date, where: str, values: dict[str, Any]) -> int:
-    quiet = day_window(day).start - timedelta(days=CARE_EVERY_DAYS())
+def _plan(run: Run, day: date) -> int:
     with connection.cursor() as cursor:
         cursor.execute(
-            _PLAN.format(where=where),
-            {"occasion": occasion, "due_on": day, "quiet": quiet, **values},
+            _PLAN.format(where=run.where),
+            {"occasion": run.occasion, "due_on": day, "quiet": quiet_since(day), **run.values},
         )
         return int(cursor.rowcount)
 
@@ -99,7 +88,7 @@ def _skip_old(day: date, *, at: datetime) -> int:
         .select_related("buyer")
         .select_for_update(of=("self",))
     )
-    move_many(old, CareState.SKIPPED, moves=CARE_MOVES, done_at=at)
+    move_many(old, CareState.SKIPPED, moves=CARE_MOVES, done_at=at, note=_now("nobody sent it in time"))
     record_many("service.care_skipped", [(one.buyer, None) for one in old], by=None, at=at)
     return len(old)
 
@@ -116,9 +105,3 @@ WHERE b.may_contact AND {where}
                   AND (l.until IS NULL OR l.until >= %(due_on)s))
 ON CONFLICT (buyer_id, occasion, due_on) DO NOTHING
 """
-_BIRTHDAY = "b.birthday = %(day)s AND b.birthday <> ''"
-_MEMBER = "b.level_id IS NOT NULL"
-_DUE_AGAIN = "b.due_again_on = %(on)s"
-_VISIT = """b.level_id IS NOT NULL AND NOT b.is_lost AND coalesce(b.last_talk_at, b.last_order_at) < %(seen)s
-  AND NOT EXISTS (SELECT 1 FROM service_care v WHERE v.buyer_id = b.id AND v.occasion = 'visit'
-                  AND v.due_on > (%(seen)s AT TIME ZONE 'Asia/Shanghai')::date)"""

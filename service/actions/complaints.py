@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from orders.models import Order
 from service.actions.complaint_clock import raise_complaint
 from service.models import AfterSale, Buyer, Complaint, Conversation
-from service.queries.complaints import OPEN, answer_limit, superior_for
-from service.states import COMPLAINT_MOVES, Cause, ComplaintSource, ComplaintState, Severity
+from service.queries.complaints import OPEN, answer_limit, complaint_before, superior_for
+from service.states import BLAMELESS, COMPLAINT_MOVES, Cause, ComplaintSource, ComplaintState, Severity, Verdict
 from shopops.kit.clock import shop_day
 from shopops.kit.moves import MoveRefused, move
 from shopops.kit.refusals import Refused
@@ -22,6 +22,8 @@ from warehouse.actions.balances import next_ids
 
 LEVEL_AT_ONCE = {Severity.MINOR: 0, Severity.GRAVE: 1, Severity.SEVERE: 2}
 """Where a complaint goes as soon as it is received: grave ones to the supervisor, severe ones to the shop's head."""
+REPEATED = 1
+"""A repeated one goes to the supervisor at least."""
 
 
 @transaction.atomic
@@ -38,17 +40,29 @@ def receive_complaint(
     conversation: Conversation | None = None,
     handler: Employee | None = None,
     apologised: bool,
+    again: bool = False,
     by: Employee,
     at: datetime,
 ) -> Complaint:
     """Take a complaint in, after the apology; its clock starts, grave ones go up at once (CS-031, CS-036, CS-038).
 
-    :raises Refused: if nobody has apologised yet, or there are no words.
+    One that comes a short time after another of the same buyer, or is about the same order, is a repeated one: it names
+    the one before and goes to the supervisor at once.
+
+    :param again: it is another complaint although one of this buyer about this order is still worked on.
+    :raises Refused: if nobody has apologised yet, there are no words, or it seems to be written down already.
     """
     if not apologised:
         raise Refused(_("Apologise to the buyer first; then the complaint is taken in."))
     if not text.strip():
         raise Refused(_("Write down what the buyer complains about."))
+    Buyer.objects.select_for_update(no_key=True).get(pk=buyer.pk)
+    before = complaint_before(buyer, order, at=at)
+    if before is not None and before.order == order and before.state in OPEN and not again:
+        raise Refused(
+            _("%(number)s of this buyer is being worked on. Go on there, or tick that this is another complaint.")
+            % {"number": before.number}
+        )
     [key] = next_ids(Complaint, 1)
     complaint = Complaint.objects.create(
         pk=key,
@@ -66,13 +80,17 @@ def receive_complaint(
         received_at=at,
         apologised_at=at,
         handler=handler,
+        repeats=before,
         answer_by=answer_limit(at),
     )
-    record("service.complaint_received", complaint, by=by, at=at, reason=text.strip()[:200])
+    changes = {"repeats": (None, before)} if before else None
+    record("service.complaint_received", complaint, by=by, at=at, changes=changes, reason=text.strip()[:200])
     if handler is not None and handler.pk != by.pk:
         _tell(handler, complaint, at=at)
-    if level := LEVEL_AT_ONCE[Severity(severity)]:
-        raise_complaint(complaint, level=level, by=None, at=at, reason=str(Severity(severity).label))
+    level = max(LEVEL_AT_ONCE[Severity(severity)], REPEATED if before else 0)
+    if level:
+        why = Severity(severity).label if LEVEL_AT_ONCE[Severity(severity)] == level else _("repeated complaint")
+        raise_complaint(complaint, level=level, by=None, at=at, reason=str(why))
     return complaint
 
 
@@ -102,6 +120,7 @@ def investigate_complaint(
     complaint: Complaint,
     *,
     event: str,
+    verdict: str = Verdict.FOUNDED,
     cause: str,
     cause_text: str = "",
     unit: OrgUnit | None = None,
@@ -109,24 +128,33 @@ def investigate_complaint(
     by: Employee,
     at: datetime,
 ) -> None:
-    """Define what happened and why: the event, its cause, the department and whose step it was (CS-031).
+    """Define what happened and why: whether it is founded, its cause, the department and whose step it was (CS-031).
 
-    :raises Refused: if the event or the cause is missing; MoveRefused if it is not registered.
+    :raises Refused: if the event, the verdict or the cause is missing, or an unfounded one is blamed on somebody;
+        MoveRefused if it is not registered.
     """
-    if not event.strip() or cause not in Cause.values:
+    if not event.strip() or cause not in Cause.values or verdict not in Verdict.values:
         raise Refused(_("Say what happened and which cause it has."))
+    if verdict in BLAMELESS and (unit is not None or culprit is not None):
+        raise Refused(_("An unfounded complaint is nobody's fault: leave department and person empty."))
     move(
         complaint,
         ComplaintState.INVESTIGATED,
         moves=COMPLAINT_MOVES,
         event=event.strip(),
+        verdict=verdict,
         cause=cause,
         cause_text=cause_text.strip(),
         unit=unit or (culprit.unit if culprit else None),
         culprit=culprit,
         investigated_at=at,
     )
-    changes = {"cause": (None, cause), "unit": (None, complaint.unit), "culprit": (None, culprit)}
+    changes = {
+        "verdict": (None, verdict),
+        "cause": (None, cause),
+        "unit": (None, complaint.unit),
+        "culprit": (None, culprit),
+    }
     kept = {name: pair for name, pair in changes.items() if pair[1]}
     record("service.complaint_investigated", complaint, by=by, at=at, changes=kept, reason=event.strip())
 
@@ -141,7 +169,7 @@ def handle_complaint(
     """
     if not opinion.strip():
         raise Refused(_("Write down how the complaint should be handled."))
-    told = superior or superior_for(complaint, 1, at=at)
+    told = superior or superior_for(complaint, max(complaint.level, 1), at=at)
     report: dict[str, Any] = {"reported_to": told, "reported_at": at} if told else {}
     move(
         complaint,

@@ -71,7 +71,7 @@ class CareFilters(ListFilters):
 class SurveyFilters(ListFilters):
     """The filters of the list of surveys."""
 
-    asked = DaysFilter(field_name="asked_at", label=_("Asked"), first=True)
+    asked = DaysFilter(field_name="asked_at", label=_("Time of asking"), first=True)
     answered = DaysFilter(field_name="answered_at", label=_("Answered"))
     agent = OneOfFilter(field_name="agent_id", choices=people_choices, label=_("Served by"), first=True)
     rating = RangeFilter(field_name="rating", label=_("How content"))
@@ -84,4 +84,4 @@ class DocumentFilters(ListFilters):
     state = AnyOfFilter(field_name="state", choices=DocumentState.choices, label=_("State"), first=True)
     holder = OneOfFilter(field_name="holder_id", choices=people_choices, label=_("With"))
     order = NumbersFilter(field_name="order_number", label=_("Order numbers"))
-    title = WordsFilter(field_name="title", label=_("Words"))
+    title = WordsFilter(field_name="title", label=_("Contains words"))

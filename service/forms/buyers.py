@@ -86,7 +86,7 @@ class BlacklistForm(forms.Form):
     until = forms.DateField(
         label=_("Until"),
         required=False,
-        widget=forms.DateInput({"type": "date"}),
+        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
         help_text=_("Empty: until somebody takes them off."),
     )
 
@@ -106,6 +106,12 @@ class SurveyForm(PersonForm):
     about = forms.CharField(label=_("About"), max_length=120, required=False)
 
 
+class AboutForm(forms.Form):
+    """What many buyers are asked about."""
+
+    about = forms.CharField(label=_("About"), max_length=120, required=False)
+
+
 class SurveyAnswerForm(forms.Form):
     """What the buyer said."""
 
@@ -116,14 +122,18 @@ class SurveyAnswerForm(forms.Form):
 class SendForm(forms.Form):
     """A message of care."""
 
-    text = words(_("Message"))
+    text = words(_("Care message"))
     note = forms.CharField(label=_("Remark"), max_length=200, required=False)
 
 
 class SendManyForm(forms.Form):
     """One message for many."""
 
-    text = words(_("Message"), help_text=_("As you have sent it in the chat tool."))
+    text = words(
+        _("Care message"),
+        required=False,
+        help_text=_("As you have sent it in the chat tool. Empty: each the message proposed for them."),
+    )
 
 
 class SkipForm(forms.Form):
@@ -135,7 +145,7 @@ class SkipForm(forms.Form):
 class DocumentForm(forms.Form):
     """What a customer handed in."""
 
-    title = forms.CharField(label=_("What it is"), max_length=120)
+    title = forms.CharField(label=_("What the documents are"), max_length=120)
     nick = forms.CharField(label=_("Buyer's nick"), max_length=100, required=False)
     order_number = forms.CharField(label=_("Order number"), max_length=40, required=False)
     is_qualified = forms.TypedChoiceField(

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from orders.models import Order
 from service.models import Buyer, Conversation
-from service.states import Cause, ComplaintSource, Severity
+from service.states import Cause, ComplaintSource, Severity, Verdict
 from staff.forms.cases import PersonField, people
 from staff.models import Employee, OrgUnit, Shop
 
@@ -55,6 +55,7 @@ class ComplaintForm(PersonForm):
     wish = forms.CharField(label=_("What the buyer wants"), max_length=300, required=False)
     handler = PersonField(queryset=Employee.objects.none(), label=_("Handler"), required=False)
     apologised = forms.BooleanField(label=_("I have apologised to the buyer"), required=False)
+    again = forms.BooleanField(label=_("This is another complaint of the same buyer"), required=False)
     buyer = forms.ModelChoiceField(queryset=Buyer.objects.all(), required=False, widget=forms.HiddenInput)
     conversation = forms.ModelChoiceField(queryset=Conversation.objects.all(), required=False, widget=forms.HiddenInput)
 
@@ -86,9 +87,15 @@ class InvestigationForm(PersonForm):
     people_fields = ("culprit",)
 
     event = words(_("What happened"))
+    verdict = forms.ChoiceField(choices=Verdict.choices, label=_("What the investigation found"))
     cause = forms.ChoiceField(choices=Cause.choices, label=_("Cause"))
     unit = forms.ModelChoiceField(queryset=OrgUnit.objects.all(), label=_("Department"), required=False)
-    culprit = PersonField(queryset=Employee.objects.none(), label=_("Whose step it was"), required=False)
+    culprit = PersonField(
+        queryset=Employee.objects.none(),
+        label=_("Whose step it was"),
+        required=False,
+        help_text=_("Leave department and person empty where the complaint is unfounded."),
+    )
     cause_text = words(_("How it came"), rows=2, required=False)
 
 
@@ -154,3 +161,21 @@ class ReportForm(PersonForm):
 
     to = PersonField(queryset=Employee.objects.none(), label=_("Report to"))
     words = words(_("How it stands"))
+
+
+class ComplaintReportForm(PersonForm):
+    """A regular report on complaints."""
+
+    people_fields = ("to",)
+
+    first = forms.DateField(label=_("First day"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"))
+    last = forms.DateField(label=_("Last day"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"))
+    findings = words(_("Main findings"), rows=6)
+    proposals = words(_("What is proposed"), rows=4, required=False)
+    to = PersonField(queryset=Employee.objects.none(), label=_("Report to"))
+
+
+class ReadForm(forms.Form):
+    """What the superior says."""
+
+    answer = words(_("What the superior says"), required=False)

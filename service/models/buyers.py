@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from orders.models.orders import money
 from service.states import CareOccasion, CareState, DocumentState
+from shopops.kit.masking import mask_nick
 from staff.models import Employee, OrgUnit
 
 
@@ -119,6 +120,11 @@ class Buyer(models.Model):
     def get_absolute_url(self) -> str:
         """Return the page of the buyer."""
         return reverse("service:buyer", args=[self.pk])
+
+    @property
+    def name_in_trail(self) -> str:
+        """Return the nick as the trail shows it: a nick is personal data, and the trail is kept for years."""
+        return mask_nick(self.nick)
 
 
 class Blacklisting(models.Model):

@@ -56,3 +56,39 @@ CARE_DAYS_KEPT = Setting(
     least=1,
     most=60,
 )
+_VARIABLES = _(
+    "{buyer}, {holiday}, {level} and {goods} are filled in. A quick phrase of the occasion's name goes first."
+)
+CARE_TEXTS = {
+    "birthday": Setting(
+        "service.care_text_birthday",
+        "{buyer}，祝您生日快乐！给您准备了一份生日礼，进店联系客服就能领取。感谢一直以来的支持～",
+        label=_("What a buyer is written on the birthday"),
+        help=_VARIABLES,
+    ),
+    "holiday": Setting(
+        "service.care_text_holiday",
+        "{buyer}，{holiday}快乐！感谢您一直以来的支持，祝您和家人节日安康。",
+        label=_("What members are written on a holiday"),
+        help=_VARIABLES,
+    ),
+    "visit": Setting(
+        "service.care_text_visit",
+        "{buyer}，好久不见～之前买的{goods}用得还满意吗？有任何问题或建议随时告诉我们。",
+        label=_("What members are written on a regular visit"),
+        help=_VARIABLES,
+    ),
+    "repurchase": Setting(
+        "service.care_text_repurchase",
+        "{buyer}，您常买的{goods}差不多该补货了，需要的话直接拍下就好，今天照常发货。",
+        label=_("What buyers are written who are due to buy again"),
+        help=_VARIABLES,
+    ),
+    "offer": Setting(
+        "service.care_text_offer",
+        "{buyer}，{level}专属优惠开始了，详情随时问我们。不想再收到这类消息请告诉我们，谢谢。",
+        label=_("What buyers are written with an offer"),
+        help=_VARIABLES,
+    ),
+}
+"""Occasion → what is proposed for a message of care where nobody has made a quick phrase of it."""

@@ -15,6 +15,24 @@ COMPLAINT_ESCALATE_HOURS = Setting(
     least=1,
     most=72,
 )
+COMPLAINT_REPEAT_DAYS = Setting(
+    "service.complaint_repeat_days",
+    30,
+    label=_("A complaint is a repeated one within"),
+    help=_("After another of the same buyer; about the same order however late. It goes to the supervisor at once."),
+    unit=_("days"),
+    least=1,
+    most=365,
+)
+COMPLAINT_REPORT_DAYS = Setting(
+    "service.complaint_report_days",
+    30,
+    label=_("Complaints are reported on every"),
+    help=_("So many days after the last report it is a task of who handles complaints (CS-034)."),
+    unit=_("days"),
+    least=1,
+    most=366,
+)
 COMPLAINT_REVISIT_DAYS = Setting(
     "service.complaint_revisit_days",
     3,

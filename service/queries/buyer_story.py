@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db.models import Count, F, Sum
 from django.db.models.functions import TruncMonth
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from orders.models import Order, OrderLine
 from orders.queries.listed import TONES as ORDER_TONES
@@ -22,6 +23,7 @@ from service.models import (
     Care,
     Complaint,
     Conversation,
+    CustomerDocument,
     FollowUp,
     Promise,
     Review,
@@ -33,6 +35,9 @@ from service.queries.reviews import RATINGS
 from service.states import CareState, ComplaintState, Rating
 from shopops.kit.clock import SHANGHAI, shop_day, start_of_day
 from shopops.kit.templatetags.shown import money
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
 
 EACH = 30
 MOST = 60
@@ -52,14 +57,13 @@ class Chapter:
     pill: str = ""
 
 
-def story_of(buyer: Buyer) -> list[Chapter]:
-    """Return what happened with a buyer, newest first; one query a kind of document."""
-    found = [
-        *_orders(buyer),
-        *_talks(buyer),
-        *_troubles(buyer),
-        *_words(buyer),
-    ]
+def story_of(buyer: Buyer, only: str = "") -> list[Chapter]:
+    """Return what happened with a buyer, newest first; one query a kind of document.
+
+    :param only: a key of `KINDS`, to leave all other kinds out.
+    """
+    kinds = [KINDS[only]] if only in KINDS else list(KINDS.values())
+    found = [chapter for kind in kinds for chapter in kind.tell(buyer)]
     return sorted(found, key=lambda one: one.at, reverse=True)[:MOST]
 
 
@@ -88,6 +92,9 @@ def _talks(buyer: Buyer) -> Iterator[Chapter]:
             "plain",
             talk.get_state_display(),
         )
+
+
+def _promises(buyer: Buyer) -> Iterator[Chapter]:
     for promise in Promise.objects.filter(buyer=buyer).order_by("-made_at")[:EACH]:
         yield Chapter(
             promise.made_at,
@@ -98,6 +105,9 @@ def _talks(buyer: Buyer) -> Iterator[Chapter]:
             "info",
             promise.get_state_display(),
         )
+
+
+def _visits(buyer: Buyer) -> Iterator[Chapter]:
     for visit in FollowUp.objects.filter(buyer=buyer).select_related("agent").order_by("-planned_at")[:EACH]:
         yield Chapter(
             visit.done_at or visit.planned_at,
@@ -110,7 +120,7 @@ def _talks(buyer: Buyer) -> Iterator[Chapter]:
         )
 
 
-def _troubles(buyer: Buyer) -> Iterator[Chapter]:
+def _cases(buyer: Buyer) -> Iterator[Chapter]:
     for case in AfterSale.objects.filter(buyer=buyer).order_by("-pk")[:EACH]:
         yield Chapter(
             case.asked_at,
@@ -121,6 +131,9 @@ def _troubles(buyer: Buyer) -> Iterator[Chapter]:
             "warn",
             case.get_state_display(),
         )
+
+
+def _complaints(buyer: Buyer) -> Iterator[Chapter]:
     for complaint in Complaint.objects.filter(buyer=buyer).order_by("-received_at")[:EACH]:
         yield Chapter(
             complaint.received_at,
@@ -133,7 +146,7 @@ def _troubles(buyer: Buyer) -> Iterator[Chapter]:
         )
 
 
-def _words(buyer: Buyer) -> Iterator[Chapter]:
+def _reviews(buyer: Buyer) -> Iterator[Chapter]:
     for review in Review.objects.filter(buyer=buyer).order_by("-reviewed_at")[:EACH]:
         yield Chapter(
             review.reviewed_at,
@@ -144,6 +157,9 @@ def _words(buyer: Buyer) -> Iterator[Chapter]:
             RATINGS[Rating(review.rating)],
             review.get_rating_display(),
         )
+
+
+def _surveys(buyer: Buyer) -> Iterator[Chapter]:
     for survey in Survey.objects.filter(buyer=buyer).order_by("-asked_at")[:EACH]:
         yield Chapter(
             survey.answered_at or survey.asked_at,
@@ -154,6 +170,9 @@ def _words(buyer: Buyer) -> Iterator[Chapter]:
             "good" if (survey.rating or 0) >= 4 else "plain",  # noqa: PLR2004 -- content
             f"{survey.rating}/5" if survey.rating else _("asked"),
         )
+
+
+def _care(buyer: Buyer) -> Iterator[Chapter]:
     for care in Care.objects.filter(buyer=buyer, state=CareState.SENT).order_by("-done_at")[:EACH]:
         yield Chapter(
             care.done_at or start_of_day(care.due_on),
@@ -163,6 +182,40 @@ def _words(buyer: Buyer) -> Iterator[Chapter]:
             care.text[:80],
             "good",
         )
+
+
+def _documents(buyer: Buyer) -> Iterator[Chapter]:
+    for document in CustomerDocument.objects.filter(buyer=buyer).order_by("-received_at")[:EACH]:
+        yield Chapter(
+            document.received_at,
+            "files",
+            _("Customer's documents"),
+            document.get_absolute_url(),
+            document.title,
+            "plain",
+            document.get_state_display(),
+        )
+
+
+class Kind(NamedTuple):
+    """A kind of thing that happens with buyers."""
+
+    label: _StrPromise
+    tell: Callable[[Buyer], Iterator[Chapter]]
+
+
+KINDS: dict[str, Kind] = {
+    "orders": Kind(gettext_lazy("Orders"), _orders),
+    "talks": Kind(gettext_lazy("Conversations"), _talks),
+    "promises": Kind(gettext_lazy("Promises"), _promises),
+    "visits": Kind(gettext_lazy("Follow-ups"), _visits),
+    "cases": Kind(gettext_lazy("After-sale cases"), _cases),
+    "complaints": Kind(gettext_lazy("Complaints"), _complaints),
+    "reviews": Kind(gettext_lazy("Reviews"), _reviews),
+    "surveys": Kind(gettext_lazy("Surveys"), _surveys),
+    "care": Kind(gettext_lazy("Care"), _care),
+    "documents": Kind(gettext_lazy("Customers' documents"), _documents),
+}
 
 
 def purchases_by_month(buyer: Buyer, *, at: datetime) -> list[tuple[date, Decimal, int]]:
@@ -198,3 +251,27 @@ def level_reason(buyer: Buyer, *, at: datetime) -> dict[str, Any] | None:
     bought = Order.objects.filter(buyer_nick=buyer.nick, part=1, paid_at__gte=since)
     sums = bought.aggregate(paid=Sum(F("paid") - F("refund")), orders=Count("pk"))
     return {"level": level, "paid": sums["paid"] or Decimal(0), "orders": sums["orders"], "days": level.within_days}
+
+
+class Figure(NamedTuple):
+    """A figure of a buyer; `kind` is the part of the story with the documents it counts."""
+
+    label: str
+    value: str
+    kind: str = ""
+    note: str = ""
+    tone: str = ""
+
+
+def figures_of(buyer: Buyer) -> list[Figure]:
+    """Return the figures over a buyer's story; no query."""
+    refunded = _("%(amount)s refunded") % {"amount": money(buyer.refunded)} if buyer.refunded else ""
+    return [
+        Figure(_("Paid"), money(buyer.paid), "orders", refunded),
+        Figure(_("Orders"), str(buyer.orders), "orders"),
+        Figure(_("Conversations"), str(buyer.talks), "talks"),
+        Figure(_("After-sale cases"), str(buyer.after_sales), "cases"),
+        Figure(_("Complaints"), str(buyer.complaints), "complaints", tone="danger" if buyer.complaints else ""),
+        Figure(_("Bad reviews"), str(buyer.bad_reviews), "reviews", tone="danger" if buyer.bad_reviews else ""),
+        Figure(_("How content"), f"{buyer.rating.normalize():f}/5" if buyer.rating else "–", "surveys"),
+    ]

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import DurationField, ExpressionWrapper, F, Q, QuerySet
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from orders.models import Order
-from service.models import Complaint
-from service.policy.complaints import COMPLAINT_REVISIT_DAYS
-from service.states import Cause, ComplaintSource, ComplaintState, Severity
+from service.models import Buyer, Complaint
+from service.policy.complaints import COMPLAINT_REPEAT_DAYS, COMPLAINT_REVISIT_DAYS
+from service.states import BLAMELESS, Cause, ComplaintSource, ComplaintState, Severity, Verdict
 from shopops.kit.clock import shop_day
 from shopops.kit.lists import Reader
 from shopops.kit.lists.declarations import Row
@@ -31,6 +33,14 @@ OPEN = (
     ComplaintState.HANDLING,
 )
 """States in which somebody works on a complaint."""
+HOUR_BANDS: dict[str, tuple[int, int | None]] = {
+    "0-4": (0, 4),
+    "4-12": (4, 12),
+    "12-24": (12, 24),
+    "24-48": (24, 48),
+    "48-": (48, None),
+}
+"""Hours from the receipt to the answer, the lower bound included."""
 TONES = {
     ComplaintState.RECEIVED: "danger",
     ComplaintState.REGISTERED: "warn",
@@ -40,6 +50,12 @@ TONES = {
     ComplaintState.ARCHIVED: "plain",
     ComplaintState.REVISITED: "good",
     ComplaintState.WITHDRAWN: "plain",
+}
+VERDICT_TONES = {
+    Verdict.FOUNDED: "danger",
+    Verdict.PARTLY: "warn",
+    Verdict.UNFOUNDED: "plain",
+    Verdict.MALICIOUS: "plain",
 }
 GRAVITY = {Severity.MINOR: "plain", Severity.GRAVE: "warn", Severity.SEVERE: "danger"}
 
@@ -64,9 +80,24 @@ def superior_for(complaint: Complaint, level: int, *, at: datetime) -> Employee 
     return holder_of(SHOP_HEAD, on=shop_day(at)) or (superiors_of([first]).get(first.pk) if first else None)
 
 
+def complaint_before(buyer: Buyer, order: Order | None, *, at: datetime) -> Complaint | None:
+    """Return the complaint that one received now repeats: the buyer's latest about this order, or of the last days."""
+    mine = Complaint.objects.filter(buyer=buyer, received_at__lte=at).exclude(state=ComplaintState.WITHDRAWN)
+    mine = mine.select_related("order").order_by("-received_at", "-pk")
+    about_it = mine.filter(order=order).first() if order is not None else None
+    return about_it or mine.filter(received_at__gte=at - timedelta(days=COMPLAINT_REPEAT_DAYS())).first()
+
+
+def others_of(complaint: Complaint) -> QuerySet[Complaint]:
+    """Return the other complaints of the same buyer, the newest first, at most ten."""
+    mine = Complaint.objects.filter(buyer=complaint.buyer).exclude(pk=complaint.pk)
+    return mine.order_by("-received_at", "-pk")[:10]
+
+
 def listed_complaints(_reader: Reader) -> QuerySet[Complaint]:
     """Return the rows of the list of complaints."""
-    return Complaint.objects.all()
+    took = ExpressionWrapper(F("answered_at") - F("received_at"), output_field=DurationField())
+    return Complaint.objects.annotate(took=took)
 
 
 def matching_complaints(text: str) -> Q:
@@ -74,6 +105,32 @@ def matching_complaints(text: str) -> Q:
     word = text.strip()
     orders = list(Order.objects.filter(number=word).values_list("pk", flat=True)[:50])
     return Q(number=word.upper()) | Q(buyer__nick=word) | Q(order__in=orders) | Q(number__startswith=word.upper())
+
+
+def was_late(at: datetime) -> Q:
+    """Return the condition for complaints that were answered late or not at all in their time."""
+    return Q(answered_at=None, answer_by__lt=at) | Q(answered_at__gt=F("answer_by"))
+
+
+def band_of(took: timedelta) -> str:
+    """Return the band of hours an answer falls into."""
+    hours = took / timedelta(hours=1)
+    return next(key for key, (_low, high) in HOUR_BANDS.items() if high is None or hours < high)
+
+
+def band_said(key: str) -> str:
+    """Return a band of hours in words."""
+    low, high = HOUR_BANDS[key]
+    return f"{low}–{high} h" if high else _now("over %(hours)s h") % {"hours": low}
+
+
+def in_bands(keys: Iterable[str]) -> Q:
+    """Return the condition for complaints answered within any of some bands; wants `took` annotated."""
+    found = Q(pk=None)
+    for key in keys:
+        low, high = HOUR_BANDS[key]
+        found |= Q(took__gte=timedelta(hours=low)) & (Q(took__lt=timedelta(hours=high)) if high else Q())
+    return found
 
 
 def late(at: datetime) -> Q:
@@ -89,11 +146,14 @@ def add_complaint_words(rows: list[Row], reader: Reader) -> None:
     gravity = {one: (str(Severity(one).label), GRAVITY[Severity(one)]) for one in Severity.values}
     sources = {one: str(ComplaintSource(one).label) for one in ComplaintSource.values}
     causes = {one: str(Cause(one).label) for one in Cause.values}
+    verdicts = {one: str(Verdict(one).label) for one in Verdict.values}
     for row in rows:
         row["state_label"], row["tone"] = states[row["state"]]
         row["gravity"], row["gravity_tone"] = gravity[row["severity"]]
         row["source_label"] = sources[row["source"]]
         row["cause_label"] = causes.get(row["cause"], "")
+        row["verdict_label"] = verdicts.get(row["verdict"], "")
+        row["is_ours"] = row["verdict"] not in BLAMELESS
         row["nick"] = mask_nick(row["buyer__nick"])
         row["received"] = short_moment(row["received_at"])
         _add_clock(row, reader.at)

@@ -16,7 +16,7 @@ from shopops.kit.lists.declarations import Row
 from shopops.kit.masking import mask_nick
 from shopops.kit.templatetags.shown import due_tone, short_moment, time_left
 from staff.models import Offence
-from staff.queries.balances import balance_of
+from staff.queries.balances import Balance, balance_of
 from staff.queries.calendar import work_calendar
 
 CLAUSE = "CS-061"
@@ -54,10 +54,15 @@ def last_agents(pairs: Iterable[tuple[int, datetime]]) -> dict[tuple[int, dateti
         return {asked[place - 1]: agent for place, agent in cursor.fetchall()}
 
 
+def charges_of(review: Review) -> list[tuple[Offence, Balance]]:
+    """Return what was booked for a review, with what stands of it."""
+    booked = Offence.objects.filter(clause__number=CLAUSE, subject_type="service.Review", subject_id=review.pk)
+    return [(offence, balance_of(offence)) for offence in booked.select_related("employee").order_by("pk")]
+
+
 def charge_stands(review: Review) -> bool:
     """Say whether points that were booked for a review still count."""
-    booked = Offence.objects.filter(clause__number=CLAUSE, subject_type="service.Review", subject_id=review.pk)
-    return any(balance_of(offence).points for offence in booked)
+    return any(stands.points for _offence, stands in charges_of(review))
 
 
 def listed_reviews(_reader: Reader) -> QuerySet[Review]:

@@ -116,6 +116,8 @@ declare_verbs(
         "service.review_replied": _("replied to the review"),
         "service.review_handled": _("dealt with the review"),
         "service.review_passed": _("passed the review on"),
+        "service.complaints_reported": _("reported on the complaints"),
+        "service.complaint_report_read": _("read the report on complaints"),
     }
 )
 declare_verbs(

@@ -7,10 +7,11 @@ from django.utils.translation import gettext_lazy as _
 
 from service.queries.buyers import found_buyers
 from service.queries.order_aside import warning_on_order
-from service.views import buyers, care, documents
+from service.views import buyers, care, documents, surveys
 from service.views.buyer_list import BUYER_LIST
-from service.views.care import CARE_LIST, SURVEY_LIST
+from service.views.care import CARE_LIST
 from service.views.documents import DOCUMENT_LIST
+from service.views.surveys import SURVEY_LIST
 from shopops.kit.asides import Aside, add_aside
 from shopops.kit.lists import list_urls
 from shopops.kit.navigation import Entry, Finder, add_finder
@@ -25,12 +26,13 @@ PATHS: list[URLPattern | URLResolver] = [
     path("buyer/<int:number>/blacklisting/", buyers.buyer_blacklisting, name="buyer_blacklisting"),
     path("buyer/<int:number>/lifting/", buyers.buyer_lifting, name="buyer_lifting"),
     path("care/", include(list_urls(CARE_LIST))),
+    path("care/left_out/", care.care_left_out, name="care_left_out"),
     path("care/<int:number>/", care.care_page, name="care_page"),
     path("care/<int:number>/sending/", care.care_sending, name="care_sending"),
     path("care/<int:number>/skipping/", care.care_skipping, name="care_skipping"),
     path("surveys/", include(list_urls(SURVEY_LIST))),
-    path("survey/<int:number>/", care.survey, name="survey"),
-    path("survey/<int:number>/answer/", care.survey_answer, name="survey_answer"),
+    path("survey/<int:number>/", surveys.survey, name="survey"),
+    path("survey/<int:number>/answer/", surveys.survey_answer, name="survey_answer"),
     path("documents/", include(list_urls(DOCUMENT_LIST))),
     path("documents/new/", documents.document_new, name="document_new"),
     path("document/<slug:number>/", documents.document, name="document"),

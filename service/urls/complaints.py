@@ -5,8 +5,9 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, include, path
 from django.utils.translation import gettext_lazy as _
 
-from service.views import complaint_analysis, complaints, reviews
+from service.views import complaint_analysis, complaint_reports, complaints, reviews
 from service.views.complaint_list import COMPLAINT_LIST
+from service.views.complaint_reports import REPORT_LIST
 from service.views.reviews import REVIEW_LIST
 from shopops.kit.lists import list_urls
 from shopops.kit.navigation import Entry
@@ -34,7 +35,19 @@ PATHS: list[URLPattern | URLResolver] = [
     path("complaints/", include(list_urls(COMPLAINT_LIST))),
     path("complaints/new/", complaints.complaint_new, name="complaint_new"),
     path("complaints/analysis/", complaint_analysis.complaint_analysis, name="complaint_analysis"),
-    path("complaints/analysis/report/", complaint_analysis.complaint_report, name="complaint_report_new"),
+    path("complaints/reports/", include(list_urls(REPORT_LIST))),
+    path("complaints/reports/new/", complaint_reports.complaint_report_new, name="complaint_report_new"),
+    path("complaints/report/<slug:number>/", complaint_reports.complaint_report_page, name="complaint_report_page"),
+    path(
+        "complaints/report/<slug:number>/reading/",
+        complaint_reports.complaint_report_reading,
+        name="complaint_report_reading",
+    ),
+    path(
+        "complaints/report/<slug:number>/print/",
+        complaint_reports.complaint_report_print,
+        name="complaint_report_print",
+    ),
     path("complaint/<slug:number>/", complaints.complaint, name="complaint"),
     *(
         path(f"complaint/<slug:number>/{one}/", getattr(complaints, f"complaint_{one}"), name=f"complaint_{one}")

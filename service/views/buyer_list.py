@@ -10,11 +10,25 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from service.actions.buyers import mark_buyers
+from service.actions.surveys import ask_survey
 from service.filters.buyers import BuyerFilters
-from service.forms.buyers import BuyerRemarkForm, GroupForm, TagsForm
+from service.forms.buyers import AboutForm, BuyerRemarkForm, GroupForm, TagsForm
+from service.models import Buyer
 from service.queries.buyers import add_buyer_words, blacklisted, listed_buyers, matching_buyers
 from shopops.kit.clock import shop_day
-from shopops.kit.lists import BatchAction, Column, Empty, Export, ExportColumn, ListPage, Reader, Refusals, Sort, Tab
+from shopops.kit.lists import (
+    BatchAction,
+    Column,
+    Empty,
+    Export,
+    ExportColumn,
+    ListPage,
+    Reader,
+    Refusals,
+    Sort,
+    Tab,
+    one_by_one,
+)
 from staff.models import Employee
 
 KEEP = "service.keep_buyer"
@@ -26,6 +40,16 @@ def _mark(name: str) -> Callable[..., Refusals]:
         return {}
 
     return run
+
+
+def _ask(ids: Sequence[int], *, by: Employee, at: datetime, about: str = "") -> Refusals:
+    chosen = Buyer.objects.filter(pk__in=ids)
+    return one_by_one(chosen, lambda one: ask_survey(one, about=about, by=by, at=at))
+
+
+def _not_to_ask(ids: Sequence[int], _reader: Reader) -> Refusals:
+    unwilling = Buyer.objects.filter(pk__in=ids, may_contact=False).values_list("pk", flat=True)
+    return dict.fromkeys(unwilling, _("does not want to be written to"))
 
 
 def _due_again(reader: Reader) -> Q:
@@ -97,10 +121,21 @@ BUYER_LIST = ListPage(
     search_hint=_("Nick, phone or its last 4 digits, order no., waybill"),
     opens="service:buyer",
     row_name="nick",
+    row_hidden=True,
     row_tone="edge",
     batch=(
         BatchAction("group", _("Group"), run=_mark("group"), form=GroupForm, permission=KEEP, icon="users"),
         BatchAction("tags", _("Add tags"), run=_mark("add_tags"), form=TagsForm, permission=KEEP, icon="tags"),
+        BatchAction(
+            "survey",
+            _("Ask how content"),
+            run=_ask,
+            skips=_not_to_ask,
+            form=AboutForm,
+            permission="service.care_for_buyer",
+            icon="smile",
+            says=_("Whoever heard from the shop a short time ago is left out and named."),
+        ),
         BatchAction("remark", _("Remark"), run=_mark("remark"), form=BuyerRemarkForm, permission=KEEP, icon="pencil"),
     ),
     export=Export(

@@ -18,12 +18,13 @@ from service.actions.surveys import ask_survey
 from service.forms.buyers import BlacklistForm, BuyerForm, ConsentForm, NeedForm, SurveyForm
 from service.forms.complaints import WhyForm
 from service.models import Blacklisting, Buyer
-from service.queries.buyer_story import favourite_goods, level_reason, purchases_by_month, story_of
+from service.queries.buyer_story import KINDS, favourite_goods, figures_of, level_reason, purchases_by_month, story_of
 from service.queries.buyers import masked_buyer, warning_of
 from service.views.deeds import deed
 from shopops.kit.access import allowed
 from shopops.kit.charts import Point, Series, compact, trend, yuan
 from shopops.kit.clock import now, shop_day
+from shopops.kit.lists.asking import read_data
 from shopops.kit.refusals import Refused
 from staff.queries.history import history_of
 from staff.views.asking import actor, checked
@@ -111,13 +112,14 @@ def _buyer(number: str) -> Buyer:
 @allowed("service.view_buyer")
 @require_GET
 def buyer(request: HttpRequest, number: int) -> HttpResponse:
-    """Show a buyer: figures, what they buy, and everything that happened in one line of time."""
+    """Show a buyer: figures, what they buy, and everything that happened in one line of time, or one kind of it."""
     return _page(request, str(number))
 
 
 def _page(request: HttpRequest, number: str) -> HttpResponse:
     found, at = _buyer(number), now()
     months = purchases_by_month(found, at=at)
+    only = request.GET.get("story", "") if request.GET.get("story", "") in KINDS else ""
     return render(
         request,
         "service/buyers/buyer.html",
@@ -138,7 +140,11 @@ def _page(request: HttpRequest, number: str) -> HttpResponse:
             if found.orders
             else "",
             "goods": favourite_goods(found),
-            "story": story_of(found),
+            "story": story_of(found, only),
+            "only": only,
+            "kinds": [(key, kind.label) for key, kind in KINDS.items()],
+            "figures": figures_of(found),
+            "blacklistings": found.blacklistings.select_related("listed_by", "lifted_by"),
             "due_again": found.due_again_on is not None and found.due_again_on <= shop_day(at),
             "history": history_of(found, most=30),
             "asks": asks_of(BUYER_OFFERS, found, str(found.pk), actor(request)),
@@ -162,7 +168,8 @@ def buyer_personal(request: HttpRequest, number: int) -> HttpResponseBase:
             if not request.headers.get("HX-Request"):
                 messages.error(request, str(refusal))
                 return redirect(found)
-    context = {"buyer": found, "shown": shown, "form": NeedForm(auto_id="reveal_%s")}
+    need = read_data(request.GET).get("for", "")[:200]
+    context = {"buyer": found, "shown": shown, "form": NeedForm(initial={"reason": need}, auto_id="reveal_%s")}
     part = "service/buyers/personal.html"
     return render(request, part if request.headers.get("HX-Request") else "service/buyers/personal_page.html", context)
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
@@ -14,26 +15,24 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from service.actions.care import send_care, skip_care
-from service.actions.surveys import answer_survey
-from service.filters.buyers import CareFilters, SurveyFilters
-from service.forms.buyers import SendForm, SendManyForm, SkipForm, SurveyAnswerForm
-from service.models import Care, Survey
+from service.filters.buyers import CareFilters
+from service.forms.buyers import SendForm, SendManyForm, SkipForm
+from service.models import Care
 from service.queries.buyers import masked_buyer, warning_of
 from service.queries.care import (
     TONES,
     add_care_words,
-    add_survey_words,
     listed_care,
-    listed_surveys,
     matching_care,
     phrase_for,
-    survey_figures,
+    proposals,
     too_soon,
+    wish_of,
 )
-from service.states import CareState
+from service.queries.care_runs import REASONS, left_out
+from service.states import CareOccasion, CareState
 from service.views.deeds import deed
 from shopops.kit.access import allowed
-from shopops.kit.charts import Point, horizontal_bars, percent
 from shopops.kit.clock import now, shop_day
 from shopops.kit.lists import (
     BatchAction,
@@ -56,9 +55,10 @@ from warehouse.views.asking import Offer, asks_of, in_drawer
 CARE = "service.care_for_buyer"
 
 
-def _send_many(ids: Sequence[int], *, by: Employee, at: datetime, text: str) -> Refusals:
-    chosen = Care.objects.filter(pk__in=ids).select_related("buyer")
-    return one_by_one(chosen, lambda one: send_care(one, text=text, by=by, at=at))
+def _send_many(ids: Sequence[int], *, by: Employee, at: datetime, text: str = "") -> Refusals:
+    chosen = list(Care.objects.filter(pk__in=ids).select_related("buyer__level"))
+    proposed = proposals([wish_of(one) for one in chosen])
+    return one_by_one(chosen, lambda one: send_care(one, text=text or proposed[one.pk], by=by, at=at))
 
 
 def _skip_many(ids: Sequence[int], *, by: Employee, at: datetime, reason: str) -> Refusals:
@@ -99,13 +99,13 @@ CARE_LIST = ListPage(
         "done_at",
     ),
     finish=add_care_words,
-    cells="service/buyers/care_cells.html",
+    cells="service/care/cells.html",
     columns=(
         Column("buyer", _("Buyer"), fixed=True, card="full"),
         Column("occasion", _("Occasion"), card="left"),
         Column("due", _("Due"), sort="due", card="left"),
         Column("state", _("State"), card="left"),
-        Column("text", _("Message"), card="full"),
+        Column("text", _("Care message"), card="full"),
     ),
     tabs=(
         Tab("due", _("To send"), _today, tone="warn"),
@@ -119,6 +119,7 @@ CARE_LIST = ListPage(
     search_hint=_("Buyer, last 4 digits of the phone"),
     opens="service:care_page",
     row_name="buyer__nick",
+    row_hidden=True,
     row_tone="edge",
     batch=(
         BatchAction(
@@ -152,86 +153,13 @@ CARE_LIST = ListPage(
             ExportColumn(_("Occasion"), "occasion_label"),
             ExportColumn(_("Due"), "due_on", kind="day"),
             ExportColumn(_("State"), "state_label"),
-            ExportColumn(_("Message"), "text"),
+            ExportColumn(_("Care message"), "text"),
             ExportColumn(_("Done by"), "done_by__name"),
         ),
     ),
+    template="service/care/list.html",
     empty=Empty(_("Nobody to write to."), _("The list is made every night.")),
 )
-
-SURVEY_LIST = ListPage(
-    name="service.surveys",
-    title=_("Surveys"),
-    note=_("How content buyers are with who served them; asked regularly, answered in their own words."),
-    icon="smile",
-    permission="service.view_buyer",
-    rows=listed_surveys,
-    values=(
-        "buyer_id",
-        "buyer__nick",
-        "agent__name",
-        "about",
-        "asked_by__name",
-        "asked_at",
-        "rating",
-        "text",
-        "answered_at",
-    ),
-    finish=add_survey_words,
-    cells="service/buyers/survey_cells.html",
-    columns=(
-        Column("buyer", _("Buyer"), fixed=True, card="full"),
-        Column("rating", _("How content"), sort="rating", card="left"),
-        Column("agent", _("Served by"), card="left"),
-        Column("asked", _("Asked"), sort="asked", card="left"),
-        Column("text", _("The buyer's words"), card="full"),
-    ),
-    tabs=(
-        Tab("answered", _("Answered"), Q(answered_at__isnull=False)),
-        Tab("waiting", _("Not answered yet"), Q(answered_at=None), tone="warn"),
-        Tab("discontent", _("Discontent"), Q(rating__lte=2), tone="danger"),
-        Tab("all", _("All"), counted=False),
-    ),
-    sorts=(Sort("asked", "asked_at", _("Asked")), Sort("rating", "rating", _("How content"), nullable=True)),
-    filters=SurveyFilters,
-    search=lambda text: Q(buyer__nick=text.strip()),
-    search_hint=_("Buyer"),
-    opens="service:survey",
-    row_name="buyer__nick",
-    row_tone="edge",
-    export=Export(
-        permission="service.export_buyers",
-        columns=(
-            ExportColumn(_("Buyer"), "nick"),
-            ExportColumn(_("Served by"), "agent__name"),
-            ExportColumn(_("About"), "about"),
-            ExportColumn(_("Asked"), "asked_at", kind="time"),
-            ExportColumn(_("How content"), "rating", kind="count"),
-            ExportColumn(_("The buyer's words"), "text"),
-            ExportColumn(_("Answered"), "answered_at", kind="time"),
-        ),
-    ),
-    template="service/buyers/surveys.html",
-    context=lambda _request, _shown: {"figures": survey_shown()},
-    empty=Empty(_("No surveys here."), _("Ask a buyer on their page.")),
-)
-
-
-def survey_shown() -> dict[str, Any]:
-    """Return the figures over the list: how many answered, how content, and the five grades drawn."""
-    found = survey_figures(Survey.objects.all())
-    return {
-        **found,
-        "content_said": "–" if found["content"] is None else percent(found["content"]),
-        "average_said": "–" if found["average"] is None else f"{found['average']:.2f}",
-        "chart": horizontal_bars(
-            [Point(str(grade), count) for grade, count in found["grades"]],
-            title=_now("Answers by grade"),
-            name=_now("Answers"),
-            tone="good",
-        ),
-    }
-
 
 CARE_OFFERS: tuple[Offer[Care], ...] = (
     Offer(
@@ -256,18 +184,6 @@ CARE_OFFERS: tuple[Offer[Care], ...] = (
         form=SkipForm,
     ),
 )
-SURVEY_OFFERS: tuple[Offer[Survey], ...] = (
-    Offer(
-        "answer",
-        _("Write the answer down"),
-        "service:survey_answer",
-        CARE,
-        "pencil",
-        when=lambda survey: survey.answered_at is None,
-        form=SurveyAnswerForm,
-        place="first",
-    ),
-)
 
 
 def _care(number: str) -> Care:
@@ -288,13 +204,14 @@ def _care_page(request: HttpRequest, number: str) -> HttpResponse:
     found, at = _care(number), now()
     return render(
         request,
-        "service/buyers/care.html",
+        "service/care/care.html",
         {
             "care": found,
             "tone": TONES[CareState(found.state)],
             "shown": masked_buyer(found.buyer),
             "warning": warning_of(found.buyer, at=at),
             "too_soon": found.state == CareState.DUE and too_soon(found.buyer, at=at),
+            "no_consent": found.state == CareState.DUE and found.buyer.may_contact is not True,
             "proposal": phrase_for(found) if found.state == CareState.DUE else "",
             "history": history_of(found.buyer, most=20),
             "asks": asks_of(CARE_OFFERS, found, str(found.pk), actor(request)),
@@ -304,33 +221,26 @@ def _care_page(request: HttpRequest, number: str) -> HttpResponse:
     )
 
 
-def _survey(number: str) -> Survey:
-    found = Survey.objects.select_related("buyer", "agent", "asked_by").filter(pk=int(number)).first()
-    if found is None:
-        raise Http404
-    return found
-
-
-@allowed("service.view_buyer")
+@allowed(CARE)
 @require_GET
-def survey(request: HttpRequest, number: int) -> HttpResponse:
-    """Show a survey: who was asked about whom, and what they said."""
-    return _survey_page(request, str(number))
-
-
-def _survey_page(request: HttpRequest, number: str) -> HttpResponse:
-    found = _survey(number)
-    return render(
-        request,
-        "service/buyers/survey.html",
+def care_left_out(request: HttpRequest) -> HttpResponse:
+    """Show whom today's run meant but left out, and why: no consent, too soon, on the blacklist."""
+    found = left_out(shop_day(now()))
+    counts = Counter((one.occasion, one.reason) for one in found)
+    occasion, reason = request.GET.get("occasion", ""), request.GET.get("reason", "")
+    groups = [
         {
-            "survey": found,
-            "stars": range(1, 6),
-            "history": history_of(found.buyer, most=20),
-            "asks": asks_of(SURVEY_OFFERS, found, str(found.pk), actor(request)),
-            "in_drawer": in_drawer(request),
-        },
-    )
+            "occasion": CareOccasion(key).label,
+            "reason": REASONS[why],
+            "count": count,
+            "query": urlencode({"occasion": key, "reason": why}),
+            "is_on": (key, why) == (occasion, reason),
+        }
+        for (key, why), count in sorted(counts.items())
+    ]
+    shown = [one for one in found if not occasion or (one.occasion, one.reason) == (occasion, reason)]
+    context = {"groups": groups, "left_out": shown, "whole": len(found), "day": shop_day(now()), "is_cut": occasion}
+    return render(request, "service/care/left_out.html", context)
 
 
 def _send(request: HttpRequest, found: Care) -> str:
@@ -343,11 +253,5 @@ def _skip(request: HttpRequest, found: Care) -> str:
     return _now("Skipped.")
 
 
-def _answer(request: HttpRequest, found: Survey) -> str:
-    answer_survey(found, **checked(SurveyAnswerForm(request.POST)), by=actor(request), at=now())
-    return _now("The answer is kept.")
-
-
 care_sending = deed(CARE, lambda number: _care(str(number)), _send, page=_care_page, url_name="service:care_page")
 care_skipping = deed(CARE, lambda number: _care(str(number)), _skip, page=_care_page, url_name="service:care_page")
-survey_answer = deed(CARE, lambda number: _survey(str(number)), _answer, page=_survey_page, url_name="service:survey")

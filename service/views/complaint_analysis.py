@@ -1,24 +1,18 @@
-"""The analysis of complaints: charts first, and the regular report made from them (CS-034, CS-035)."""
+"""The analysis of complaints: charts first, each leading to its complaints (CS-035)."""
 
 from __future__ import annotations
 
 from datetime import date, timedelta
-from urllib.parse import urlencode
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
-from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
-from service.exports.complaints import charts_of, figures_of
+from service.exports.complaints import charts_of, figures_of, improvements_of
 from service.queries.analysis import analyse
 from shopops.kit.access import allowed
 from shopops.kit.clock import now, shop_day
-from staff.actions.jobs import start_job
-from staff.views.asking import actor
 
 USUAL_DAYS = 90
 MOST_DAYS = 1100
@@ -41,6 +35,18 @@ def _day(text: str) -> date | None:
     return day if 2000 < day.year < 2100 else None  # noqa: PLR2004 -- days that orders may have
 
 
+def spans(today: date) -> list[tuple[str, date, date]]:
+    """Return the spans people ask for most: this month, the last one, three months, a year."""
+    month = today.replace(day=1)
+    before = month - timedelta(days=1)
+    return [
+        (_("This month"), month, today),
+        (_("Last month"), before.replace(day=1), before),
+        (_("Three months"), today - timedelta(days=USUAL_DAYS - 1), today),
+        (_("A year"), today - timedelta(days=364), today),
+    ]
+
+
 @allowed("service.view_complaint")
 @require_GET
 def complaint_analysis(request: HttpRequest) -> HttpResponse:
@@ -55,19 +61,10 @@ def complaint_analysis(request: HttpRequest) -> HttpResponse:
             "analysis": found,
             "charts": charts_of(found),
             "figures": figures_of(found),
+            "improvements": improvements_of(found),
+            "spans": spans(shop_day(at)),
             "first": first,
             "last": last,
             "today": shop_day(at),
         },
     )
-
-
-@allowed("service.handle_complaint")
-@require_POST
-def complaint_report(request: HttpRequest) -> HttpResponseBase:
-    """Make the report of a span for the head of the department, as PDF (CS-034)."""
-    at = now()
-    first, last = span_asked(request.POST.get("first", ""), request.POST.get("last", ""), shop_day(at))
-    start_job("service.complaint_report", by=actor(request), at=at, first=first.isoformat(), last=last.isoformat())
-    messages.success(request, _("The report is being made; it appears at the bottom right."))
-    return redirect(f"{reverse('service:complaint_analysis')}?{urlencode({'first': first, 'last': last})}")

@@ -186,7 +186,7 @@ COMPLAINT_OFFERS: tuple[Offer[Complaint], ...] = (
     ),
     Offer(
         "reopening",
-        _("Open again"),
+        _("Open it again"),
         "service:complaint_reopening",
         HANDLE,
         "undo-2",

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -42,8 +44,18 @@ from service.forms.complaints import (
 )
 from service.models import Buyer, Complaint, Conversation
 from service.queries.buyers import warning_of
-from service.queries.complaints import GRAVITY, OPEN, TONES, answer_limit, revisit_due, steps_of
-from service.states import ComplaintState, Severity
+from service.queries.complaints import (
+    GRAVITY,
+    OPEN,
+    TONES,
+    VERDICT_TONES,
+    answer_limit,
+    others_of,
+    revisit_due,
+    steps_of,
+    superior_for,
+)
+from service.states import Cause, ComplaintState, Severity, Verdict
 from service.views.complaint_offers import COMPLAINT_OFFERS, HANDLE
 from service.views.deeds import deed
 from shopops.kit.access import allowed
@@ -56,11 +68,14 @@ from staff.queries.history import history_of
 from staff.views.asking import actor, checked
 from warehouse.views.asking import asks_of, in_drawer
 
+PROMISED_AT_WILL = "CS-062"
+"""The clause of prices and promises given at will, which people report."""
+
 
 def _complaint(number: str) -> Complaint:
     people = ("handler", "received_by", "registered_by", "resolved_by", "revisited_by", "reported_to", "culprit")
     found = (
-        Complaint.objects.select_related("shop", "buyer", "order", "case", "conversation", "unit", *people)
+        Complaint.objects.select_related("shop", "buyer", "order", "case", "conversation", "unit", "repeats", *people)
         .filter(number=number)
         .first()
     )
@@ -87,8 +102,26 @@ def complaint_new(request: HttpRequest) -> HttpResponseBase:
     else:
         form = ComplaintForm(initial=_asked(request))
     buyer = Buyer.objects.filter(pk=_number(form["buyer"].value())).first()
-    context = {"form": form, "buyer": buyer, "answer_by": answer_limit(at), "warning": warning_of(buyer, at=at)}
+    context = {
+        "form": form,
+        "buyer": buyer,
+        "open_ones": _open_ones(form, buyer),
+        "answer_by": answer_limit(at),
+        "warning": warning_of(buyer, at=at),
+    }
     return render(request, "service/complaints/new.html", context)
+
+
+def _open_ones(form: ComplaintForm, buyer: Buyer | None) -> list[Complaint]:
+    """Return the complaints of who complains that are worked on; the form says what is known of them so far."""
+    nick = str(form["nick"].value() or "").strip()
+    number = str(form["order_number"].value() or "").strip()
+    if buyer is None and not nick and number:
+        nick = Order.objects.filter(number=number[:40]).values_list("buyer_nick", flat=True).first() or ""
+    whose = {"buyer": buyer} if buyer else {"buyer__nick": nick[:100]}
+    if not (buyer or nick):
+        return []
+    return list(Complaint.objects.filter(**whose, state__in=OPEN).order_by("-received_at")[:3])
 
 
 def _receive(request: HttpRequest, asked: dict[str, Any]) -> Complaint:
@@ -110,6 +143,7 @@ def _receive(request: HttpRequest, asked: dict[str, Any]) -> Complaint:
         conversation=asked["conversation"],
         handler=asked["handler"],
         apologised=asked["apologised"],
+        again=asked["again"],
         by=actor(request),
         at=at,
     )
@@ -156,6 +190,11 @@ def _page(request: HttpRequest, number: str) -> HttpResponse:
             "complaint": found,
             "tone": TONES[ComplaintState(found.state)],
             "gravity_tone": GRAVITY[Severity(found.severity)],
+            "verdict_tone": VERDICT_TONES[Verdict(found.verdict)] if found.verdict else "plain",
+            "gone_up_to": superior_for(found, found.level, at=found.escalated_at or at) if found.level else None,
+            "others": others_of(found),
+            "report_case_url": f"{reverse('staff:case_new')}?{urlencode({'clause': PROMISED_AT_WILL})}",
+            "may_report_case": found.cause == Cause.PROMISE and found.verdict in {Verdict.FOUNDED, Verdict.PARTLY},
             "steps": steps_of(found),
             "is_open": found.state in OPEN,
             "is_late": (found.answered_at or at) > found.answer_by,

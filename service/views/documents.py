@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from orders.models import Order
 from service.actions.buyers import ensure_buyers
 from service.actions.documents import hand_document, mail_document_back, pass_document_on, receive_document
 from service.filters.buyers import DocumentFilters
@@ -94,7 +95,7 @@ DOCUMENT_LIST = ListPage(
     finish=add_document_words,
     cells="service/documents/cells.html",
     columns=(
-        Column("document", _("Documents"), fixed=True, card="full"),
+        Column("document", _("Customer's documents"), fixed=True, card="full"),
         Column("buyer", _("Buyer and order"), card="full"),
         Column("state", _("State"), card="left"),
         Column("received", _("Came in"), sort="received", card="left"),
@@ -102,7 +103,7 @@ DOCUMENT_LIST = ListPage(
         Column("holder", _("With"), card="left"),
     ),
     tabs=(
-        Tab("here", _("Here"), Q(state=DocumentState.RECEIVED), tone="warn", sort="received"),
+        Tab("here", _("With us"), Q(state=DocumentState.RECEIVED), tone="warn", sort="received"),
         Tab("overnight", _("Overnight"), _overnight, tone="danger"),
         Tab("passed", _("Passed on"), Q(state=DocumentState.PASSED_ON), counted=False),
         Tab("returned", _("Mailed back"), Q(state=DocumentState.RETURNED), counted=False),
@@ -133,7 +134,7 @@ DOCUMENT_LIST = ListPage(
         permission=KEEP,
         columns=(
             ExportColumn(_("Number"), "number"),
-            ExportColumn(_("Documents"), "title"),
+            ExportColumn(_("Customer's documents"), "title"),
             ExportColumn(_("Buyer"), "nick"),
             ExportColumn(_("Order number"), "order_number"),
             ExportColumn(_("Came in"), "received_at", kind="time"),
@@ -232,6 +233,10 @@ def _page(request: HttpRequest, number: str) -> HttpResponse:
             "tone": TONES[DocumentState(found.state)],
             "due_at": due,
             "is_late": (found.left_at or at) > due,
+            "late_with": found.late_holder or found.holder,
+            "order_id": Order.objects.filter(number=found.order_number, part=1).values_list("pk", flat=True).first()
+            if found.order_number
+            else None,
             "history": history_of(found),
             "asks": asks_of(DOCUMENT_OFFERS, found, found.number, actor(request)),
             "in_drawer": in_drawer(request),

@@ -30,6 +30,7 @@ from service.queries.reviews import (
     RATINGS,
     TONES,
     add_review_words,
+    charges_of,
     listed_reviews,
     matching_reviews,
     review_due,
@@ -52,6 +53,7 @@ from shopops.kit.lists import (
     one_by_one,
 )
 from staff.models import Employee
+from staff.queries.evidence import may_see
 from staff.queries.history import history_of
 from staff.views.asking import actor, checked
 from warehouse.views.asking import Offer, asks_of, in_drawer
@@ -110,9 +112,9 @@ REVIEW_LIST = ListPage(
     finish=add_review_words,
     cells="service/reviews/cells.html",
     columns=(
-        Column("review", _("Review"), fixed=True, card="full"),
+        Column("review", _("Buyer's review"), fixed=True, card="full"),
         Column("order", _("Order and buyer"), card="full"),
-        Column("written", _("Written"), sort="written", card="left"),
+        Column("written", _("Time of the review"), sort="written", card="left"),
         Column("state", _("State"), card="left"),
         Column("due", _("Due"), sort="due", card="left"),
         Column("agent", _("Served by"), card="left"),
@@ -127,7 +129,7 @@ REVIEW_LIST = ListPage(
         Tab("all", _("All"), counted=False),
     ),
     sorts=(
-        Sort("written", "reviewed_at", _("Written")),
+        Sort("written", "reviewed_at", _("Time of the review")),
         Sort("due", "due_at", _("Due"), ascending=True, nullable=True),
     ),
     filters=ReviewFilters,
@@ -166,8 +168,8 @@ REVIEW_LIST = ListPage(
             ExportColumn(_("Buyer"), "nick"),
             ExportColumn(_("Goods"), "goods"),
             ExportColumn(_("Rating"), "rating_label"),
-            ExportColumn(_("Words"), "text"),
-            ExportColumn(_("Written"), "reviewed_at", kind="time"),
+            ExportColumn(_("The buyer's words"), "text"),
+            ExportColumn(_("Time of the review"), "reviewed_at", kind="time"),
             ExportColumn(_("State"), "state_label"),
             ExportColumn(_("Served by"), "agent__name"),
             ExportColumn(_("Our reply"), "reply"),
@@ -177,6 +179,7 @@ REVIEW_LIST = ListPage(
         ),
     ),
     template="service/reviews/list.html",
+    context=lambda request, _shown: {"may_import": actor(request).has_perm("service.import_service_files")},
     empty=Empty(_("No reviews here."), _("They come with the import of the platform's list of reviews.")),
 )
 
@@ -275,6 +278,12 @@ def _page(request: HttpRequest, number: str) -> HttpResponse:
             "tone": TONES[ReviewState(found.state)],
             "rating_tone": RATINGS[Rating(found.rating)],
             "costs_points": found.rating == Rating.BAD and found.cause == ReviewCause.ATTITUDE,
+            "charges": [
+                {"offence": one, "points": stands.points, "is_open": may_see(one, actor(request))}
+                for one, stands in charges_of(found)
+            ]
+            if found.state == ReviewState.SETTLED
+            else [],
             "warning": warning_of(found.buyer, at=at),
             "others": Review.objects.filter(buyer=found.buyer).exclude(pk=found.pk)[:5],
             "history": history_of(found),
@@ -308,7 +317,7 @@ def _pass(request: HttpRequest, found: Review) -> str:
 def _reopen(request: HttpRequest, found: Review) -> str:
     at = now()
     reopen_review(found, **checked(WhyForm(request.POST)), due_at=review_due(at), by=actor(request), at=at)
-    return _now("Open again.")
+    return _now("It is open again.")
 
 
 def _unsettle(request: HttpRequest, found: Review) -> str:

@@ -9,8 +9,9 @@ from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from service.models import Care, Complaint, CustomerDocument, Review
+from service.models import Care, Complaint, ComplaintReport, CustomerDocument, Review
 from service.policy.complaints import COMPLAINT_REVISIT_DAYS
+from service.queries.complaint_reports import report_due
 from service.queries.complaints import OPEN, late, revisit_due
 from service.queries.documents import documents_due, overnight
 from service.states import CareState, ComplaintState, DocumentState, ReviewState
@@ -50,6 +51,22 @@ def results_to_confirm(employee: int, _at: datetime) -> Waiting:
     tasks = [
         Task(one.number, one.get_absolute_url(), None, one.result[:40]) for one in rows.order_by("answered_at")[:SHOWN]
     ]
+    return Waiting(_count(rows), 0, tasks)
+
+
+def reports_to_make(_employee: int, at: datetime) -> Waiting:
+    """Return the regular report on complaints when it is due (CS-034)."""
+    due = report_due()
+    if due is None or due > shop_day(at):
+        return Waiting(0, 0, [])
+    task = Task(str(_("Report on complaints")), reverse("service:complaint_report_new"), day_window(due).end)
+    return Waiting(1, 1 if due < shop_day(at) else 0, [task])
+
+
+def reports_to_read(employee: int, _at: datetime) -> Waiting:
+    """Return the reports on complaints that are addressed to a person and not read yet."""
+    rows = ComplaintReport.objects.filter(told=employee, read_at=None).order_by("made_at")
+    tasks = [Task(one.number, one.get_absolute_url(), None, one.findings[:40]) for one in rows[:SHOWN]]
     return Waiting(_count(rows), 0, tasks)
 
 
@@ -139,6 +156,23 @@ for _worklist in (
         revisits,
         icon="star",
         query="?tab=revisit",
+    ),
+    Worklist(
+        "service.complaint_report_due",
+        _("Regular report on complaints"),
+        "service.handle_complaint",
+        "service:complaint_reports",
+        reports_to_make,
+        icon="file-text",
+    ),
+    Worklist(
+        "service.complaint_reports_to_read",
+        _("Reports on complaints to read"),
+        "service.view_complaint",
+        "service:complaint_reports",
+        reports_to_read,
+        icon="file-text",
+        query="?tab=tome",
     ),
     Worklist(
         "service.reviews",

@@ -143,7 +143,7 @@ def _event(
         verb=verb,
         subject_type=subject._meta.label,
         subject_id=subject.pk,
-        subject_label=str(subject)[:120],
+        subject_label=str(getattr(subject, "name_in_trail", subject))[:120],
         by=by,
         at=at,
         changes={name: [plain(before), plain(after)] for name, (before, after) in (changes or {}).items()},

@@ -22,7 +22,7 @@ from tests.factories.staff import NOON, ShopFactory
 
 def a_complaint(by: Employee, *, at: datetime = NOON, **values: Any) -> Complaint:
     """Return a complaint of 小溪流水 that was received now."""
-    standard: dict[str, Any] = {"shop": ShopFactory(), "text": "收到的羊毛衫有破洞", "apologised": True}
+    standard: dict[str, Any] = {"shop": ShopFactory(), "text": "收到的羊毛衫有破洞", "apologised": True, "again": True}
     return receive_complaint(values.pop("buyer", None) or a_buyer(), **{**standard, **values}, by=by, at=at)
 
 

@@ -19,6 +19,7 @@ from shopops.kit.batch import running_batch
 from shopops.kit.jobs import Progress, job
 from shopops.kit.lists.asking import Selection
 from shopops.kit.lists.declarations import PAGES, BatchAction, ListPage, Reader
+from shopops.kit.masking import mask_nick
 from shopops.kit.refusals import Refused
 
 if TYPE_CHECKING:
@@ -195,4 +196,5 @@ def _load_pages() -> None:
 def _names(page: ListPage, ids: Sequence[int], reader: Reader) -> dict[int, str]:
     """Return id → name of those rows the reader may see, in the order of `ids`."""
     found = dict(page.rows(reader).filter(id__in=ids).order_by().values_list("id", page.known_by))
-    return {row_id: str(found[row_id]) for row_id in ids if row_id in found}
+    shown = mask_nick if page.row_hidden else str
+    return {row_id: shown(str(found[row_id])) for row_id in ids if row_id in found}

@@ -111,7 +111,7 @@ def _source(page: ListPage, columns: tuple[Column, ...]) -> str:
     tone = f'{{% if {key} %}} class="is-{{{{ {key} }}}}"{{% endif %}}' if page.row_tone else ""
     tick = (
         '<td class="tick"><input type="checkbox" name="id" value="{{ row.id }}"'
-        f' aria-label="{{{{ row.{page.known_by} }}}}"></td>'
+        f' aria-label="{{{{ row.{page.known_by}{"|nick" if page.row_hidden else ""} }}}}"></td>'
     )
     return f'{head}<tr data-row="{{{{ row.id }}}}"{link}{tone}>{tick if page.batch else ""}{cells}</tr>\n'
 

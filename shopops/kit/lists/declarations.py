@@ -207,6 +207,7 @@ class ListPage:
     :param search: turns the words in the search box into a condition.
     :param opens: URL name of a row's own page, and `opens_by` the value that is its only argument.
     :param row_name: the value people know a row by; in results of batches.
+    :param row_hidden: it is a buyer's nick, whose middle is hidden wherever it is shown.
     :param row_tone: key of the row whose value (`warn`, `danger`, …) colours the row's edge.
     :param summary: (rows) -> pairs of label and text, shown under the table for the rows of this page.
     :param context: (request, shown) -> further variables for `template`.
@@ -230,6 +231,7 @@ class ListPage:
     opens: str = ""
     opens_by: str = "id"
     row_name: str = ""
+    row_hidden: bool = False
     row_tone: str = ""
     batch: tuple[BatchAction, ...] = ()
     export: Export | None = None
