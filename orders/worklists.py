@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -17,94 +18,92 @@ from orders.queries.slips import overdue_slips, slip_due
 from orders.queries.unmatched import waiting_for_goods
 from orders.states import ExceptionKind, OrderState
 from shopops.kit.lists import Reader
-from shopops.kit.worklists import WORKLISTS, Task, Waiting, Worklist
+from shopops.kit.worklists import MOST, SHOWN, WORKLISTS, Rows, Task, Waiting, Worklist
 from staff.models import Employee
 
-MOST = 1000
-SHOWN = 5
+
+def _order_task(order: Order, due: datetime | None) -> Task:
+    return Task(str(order), reverse("orders:order", args=[order.pk]), due, order.summary[:40])
 
 
-def _waiting(rows: QuerySet[Order], at: datetime, *, due: str = "ship_by") -> Waiting:
-    """Count orders, up to a limit, and list the most urgent."""
-    count = rows.order_by()[: MOST + 1].count()
-    overdue = rows.filter(**{f"{due}__lt": at}).order_by()[: MOST + 1].count() if count else 0
-    first = rows.order_by(due, "pk").only("number", "part", "summary", due)[:SHOWN] if count else ()
-    tasks = [
-        Task(str(order), reverse("orders:order", args=[order.pk]), getattr(order, due), order.summary[:40])
-        for order in first
-    ]
-    return Waiting(count, overdue, tasks)
+def _needed(rows: QuerySet[Order], due: str = "ship_by") -> QuerySet[Order]:
+    """Leave the columns that a task does not tell where they are."""
+    return rows.only("number", "part", "summary", due)
 
 
-def to_review(_employee: int, at: datetime) -> Waiting:
-    """Return the orders somebody has to review, whose stock is there and which nothing blocks."""
-    return _waiting(Order.objects.filter(state=OrderState.REVIEW, is_blocked=False, is_short=False), at)
+to_review = Rows(
+    lambda _employee, _at: _needed(Order.objects.filter(state=OrderState.REVIEW, is_blocked=False, is_short=False)),
+    lambda order: _order_task(order, order.ship_by),
+    ("ship_by", "pk"),
+    late=lambda at: Q(ship_by__lt=at),
+)
+"""The orders somebody has to review, whose stock is there and which nothing blocks."""
+short_of_stock = Rows(
+    lambda _employee, _at: _needed(Order.objects.filter(SHORT)),
+    lambda order: _order_task(order, order.ship_by),
+    ("ship_by", "pk"),
+    late=lambda at: Q(ship_by__lt=at),
+)
+"""The orders that wait for stock."""
+held_until_soon = Rows(
+    lambda _employee, at: _needed(
+        Order.objects.filter(state=OrderState.HELD, held_until__lt=at + timedelta(days=1)), "held_until"
+    ),
+    lambda order: _order_task(order, order.held_until),
+    ("held_until", "pk"),
+    late=lambda at: Q(held_until__lt=at),
+)
+"""The holds that end within a day."""
+open_exceptions = Rows(
+    lambda _employee, _at: OrderException.objects.filter(OPEN).exclude(kind=ExceptionKind.SHORT),
+    lambda one: Task(str(one), reverse("orders:order", args=[one.order_id]), one.order.ship_by, one.reason[:60]),
+    ("-is_blocking", "raised_at"),
+    late=lambda at: Q(order__ship_by__lt=at, order__shipped_at=None),
+    related=("order",),
+)
+"""The open exceptions other than lack of stock; due when the order is."""
+finance_questions = Rows(
+    lambda _employee, _at: Payment.objects.filter(answered_at=None),
+    lambda one: Task(
+        str(one.order),
+        reverse("orders:payment", args=[one.pk]),
+        one.asked_at + ANSWER_WITHIN,
+        f"¥{one.amount} · {one.question[:40]}",
+    ),
+    ("asked_at",),
+    late=lambda at: Q(asked_at__lt=at - ANSWER_WITHIN),
+    related=("order",),
+)
+"""What finance is asked (ORD-029)."""
 
 
-def short_of_stock(_employee: int, at: datetime) -> Waiting:
-    """Return the orders that wait for stock."""
-    return _waiting(Order.objects.filter(SHORT), at)
+def _slip_task(one: Any) -> Task:
+    return Task(one.number, one.get_absolute_url(), slip_due(one.day), f"¥{one.amount} · {one.employee}")
 
 
-def held_until_soon(_employee: int, at: datetime) -> Waiting:
-    """Return the holds that end within a day."""
-    rows = Order.objects.filter(state=OrderState.HELD, held_until__lt=at + timedelta(days=1))
-    return _waiting(rows, at, due="held_until")
-
-
-def open_exceptions(_employee: int, at: datetime) -> Waiting:
-    """Return the open exceptions other than lack of stock; due when the order is."""
-    rows = OrderException.objects.filter(OPEN).exclude(kind=ExceptionKind.SHORT)
-    count = rows.order_by()[: MOST + 1].count()
-    overdue = rows.filter(order__ship_by__lt=at, order__shipped_at=None).order_by()[: MOST + 1].count() if count else 0
-    first = rows.select_related("order").order_by("-is_blocking", "raised_at")[:SHOWN] if count else ()
-    tasks = [
-        Task(str(one), reverse("orders:order", args=[one.order_id]), one.order.ship_by, one.reason[:60])
-        for one in first
-    ]
-    return Waiting(count, overdue, tasks)
-
-
-def finance_questions(_employee: int, at: datetime) -> Waiting:
-    """Return what finance is asked (ORD-029)."""
-    rows = Payment.objects.filter(answered_at=None)
-    count = rows.order_by()[: MOST + 1].count()
-    overdue = rows.filter(asked_at__lt=at - ANSWER_WITHIN).count() if count else 0
-    tasks = [
-        Task(
-            str(one.order),
-            reverse("orders:payment", args=[one.pk]),
-            one.asked_at + ANSWER_WITHIN,
-            f"¥{one.amount} · {one.question[:40]}",
-        )
-        for one in rows.select_related("order").order_by("asked_at")[:SHOWN]
-    ]
-    return Waiting(count, overdue, tasks)
-
-
-def slips_to_hand_in(employee: int, at: datetime) -> Waiting:
-    """Return the slips whose money the employee still has (ORD-027)."""
-    return _slips(PaymentSlip.objects.filter(handed_in_at=None, employee=employee), at)
-
-
-def slips_to_take_in(employee: int, at: datetime) -> Waiting:
-    """Return the slips whose money finance takes in: everybody's but one's own (ORD-027)."""
-    return _slips(PaymentSlip.objects.filter(handed_in_at=None).exclude(employee=employee), at)
-
-
-def _slips(rows: QuerySet[PaymentSlip], at: datetime) -> Waiting:
-    count = rows.order_by()[: MOST + 1].count()
-    overdue = rows.filter(overdue_slips(at)).order_by()[: MOST + 1].count() if count else 0
-    first = rows.select_related("employee").order_by("day", "pk")[:SHOWN] if count else ()
-    tasks = [
-        Task(one.number, one.get_absolute_url(), slip_due(one.day), f"¥{one.amount} · {one.employee}") for one in first
-    ]
-    return Waiting(count, overdue, tasks)
-
-
-def unmatched(_employee: int, at: datetime) -> Waiting:
-    """Return the orders with goods no SKU is known for."""
-    return _waiting(waiting_for_goods(), at)
+slips_to_hand_in = Rows(
+    lambda employee, _at: PaymentSlip.objects.filter(handed_in_at=None, employee=employee),
+    _slip_task,
+    ("day", "pk"),
+    late=overdue_slips,
+    related=("employee",),
+)
+"""The slips whose money the employee still has (ORD-027)."""
+slips_to_take_in = Rows(
+    lambda employee, _at: PaymentSlip.objects.filter(handed_in_at=None).exclude(employee=employee),
+    _slip_task,
+    ("day", "pk"),
+    late=overdue_slips,
+    related=("employee",),
+)
+"""The slips whose money finance takes in: everybody's but one's own (ORD-027)."""
+unmatched = Rows(
+    lambda _employee, _at: _needed(waiting_for_goods()),
+    lambda order: _order_task(order, order.ship_by),
+    ("ship_by", "pk"),
+    late=lambda at: Q(ship_by__lt=at),
+)
+"""The orders with goods no SKU is known for."""
 
 
 def unpaid(employee: int, at: datetime) -> Waiting:

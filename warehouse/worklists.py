@@ -2,72 +2,51 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from shopops.kit.worklists import WORKLISTS, Task, Waiting, Worklist
+from shopops.kit.worklists import WORKLISTS, Rows, Task, Worklist
 from warehouse.models import DispatchNote, Parcel, Wave
 from warehouse.queries.notes import late_soon, stopped_here
 from warehouse.queries.parcels import stalled
 from warehouse.states import NoteState, WaveState
-
-MOST = 1000
-TASKS = 5
-
-
-def _late_notes(_employee: int, at: datetime) -> Waiting:
-    found = DispatchNote.objects.filter(late_soon(at))
-    tasks = [
-        Task(note.number, _note_url(note), note.ship_by, note.summary[:60])
-        for note in found.order_by("ship_by", "pk")[:TASKS]
-    ]
-    return Waiting(_count(found), _count(found.filter(ship_by__lt=at)), tasks)
-
-
-def _stopped_notes(_employee: int, _at: datetime) -> Waiting:
-    found = DispatchNote.objects.filter(stopped_here())
-    tasks = [
-        Task(note.number, _note_url(note), note.ship_by, note.stopped_reason)
-        for note in found.order_by("stopped_at", "pk")[:TASKS]
-    ]
-    return Waiting(_count(found), 0, tasks)
-
-
-def _notes_to_wave(_employee: int, at: datetime) -> Waiting:
-    found = DispatchNote.objects.filter(state=NoteState.WAITING, stopped_at=None)
-    return Waiting(_count(found), _count(found.filter(ship_by__lt=at)), [])
-
-
-def _waves(employee: int, _at: datetime) -> Waiting:
-    mine = Q(state=WaveState.PICKING, picker=employee)
-    found = Wave.objects.filter(Q(state__in=(WaveState.OPEN, WaveState.PICKED)) | mine)
-    tasks = [
-        Task(wave.number, reverse("warehouse:wave", args=[wave.number]), None, str(wave.get_state_display()))
-        for wave in found.order_by("made_at", "pk")[:TASKS]
-    ]
-    return Waiting(_count(found), 0, tasks)
-
-
-def _stalled_parcels(_employee: int, at: datetime) -> Waiting:
-    found = Parcel.objects.filter(stalled(at)).select_related("note")
-    tasks = [
-        Task(parcel.waybill, _note_url(parcel.note), None, parcel.last_news[:60])
-        for parcel in found.order_by("last_news_at", "pk")[:TASKS]
-    ]
-    return Waiting(_count(found), 0, tasks)
 
 
 def _note_url(note: DispatchNote) -> str:
     return reverse("warehouse:note", args=[note.number])
 
 
-def _count(found: QuerySet[DispatchNote] | QuerySet[Wave] | QuerySet[Parcel]) -> int:
-    """Count up to what is shown as “1000+”, without ordering or joining anything."""
-    return found.order_by()[:MOST].count()
-
+_late_notes = Rows(
+    lambda _employee, at: DispatchNote.objects.filter(late_soon(at)),
+    lambda note: Task(note.number, _note_url(note), note.ship_by, note.summary[:60]),
+    ("ship_by", "pk"),
+    late=lambda at: Q(ship_by__lt=at),
+)
+_stopped_notes = Rows(
+    lambda _employee, _at: DispatchNote.objects.filter(stopped_here()),
+    lambda note: Task(note.number, _note_url(note), note.ship_by, note.stopped_reason),
+    ("stopped_at", "pk"),
+)
+_notes_to_wave = Rows(
+    lambda _employee, _at: DispatchNote.objects.filter(state=NoteState.WAITING, stopped_at=None),
+    lambda note: Task(note.number, _note_url(note), note.ship_by, note.summary[:60]),
+    ("ship_by", "pk"),
+    late=lambda at: Q(ship_by__lt=at),
+)
+_waves = Rows(
+    lambda employee, _at: Wave.objects.filter(
+        Q(state__in=(WaveState.OPEN, WaveState.PICKED)) | Q(state=WaveState.PICKING, picker=employee)
+    ),
+    lambda wave: Task(wave.number, reverse("warehouse:wave", args=[wave.number]), None, str(wave.get_state_display())),
+    ("made_at", "pk"),
+)
+_stalled_parcels = Rows(
+    lambda _employee, at: Parcel.objects.filter(stalled(at)),
+    lambda parcel: Task(parcel.waybill, _note_url(parcel.note), None, parcel.last_news[:60]),
+    ("last_news_at", "pk"),
+    related=("note",),
+)
 
 for worklist in (
     Worklist(

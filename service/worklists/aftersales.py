@@ -2,58 +2,52 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from typing import Any
 
-from django.db.models import F, QuerySet
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from service.models import AfterSale, ReturnParcel
 from service.queries.aftersales import pressing
 from service.states import AfterSaleState, ReturnState
-from shopops.kit.worklists import WORKLISTS, Task, Waiting, Worklist
-
-MOST = 1000
-SHOWN = 5
+from shopops.kit.worklists import WORKLISTS, Rows, Task, Worklist
 
 
-def _waiting(rows: QuerySet[AfterSale], at: datetime, *, due: str) -> Waiting:
-    count = rows.order_by()[: MOST + 1].count()
-    overdue = rows.filter(**{f"{due}__lt": at}).order_by()[: MOST + 1].count() if count else 0
-    first = rows.select_related("order").order_by(F(due).asc(nulls_last=True), "pk")[:SHOWN] if count else ()
-    tasks = [
-        Task(one.number, one.get_absolute_url(), getattr(one, due), f"{one.get_kind_display()} · {one.reason[:40]}")
-        for one in first
-    ]
-    return Waiting(count, overdue, tasks)
+def _task(one: AfterSale, due: Any) -> Task:
+    return Task(one.number, one.get_absolute_url(), due, f"{one.get_kind_display()} · {one.reason[:40]}")
 
 
-def to_answer(_employee: int, at: datetime) -> Waiting:
-    """Return the cases that wait for an answer."""
-    return _waiting(AfterSale.objects.filter(state=AfterSaleState.ASKED), at, due="answer_by")
-
-
-def to_refund(_employee: int, at: datetime) -> Waiting:
-    """Return the cases whose money is to be refunded."""
-    return _waiting(AfterSale.objects.filter(state=AfterSaleState.TO_REFUND), at, due="times_out_at")
-
-
-def timers(_employee: int, at: datetime) -> Waiting:
-    """Return the cases the platform decides within the hours set."""
-    return _waiting(AfterSale.objects.filter(pressing(at)), at, due="times_out_at")
-
-
-def returns_to_inspect(_employee: int, at: datetime) -> Waiting:
-    """Return the parcels that are here and not inspected; due when their case is."""
-    rows = ReturnParcel.objects.filter(state=ReturnState.MATCHED)
-    count = rows.order_by()[: MOST + 1].count()
-    overdue = rows.filter(case__times_out_at__lt=at).order_by()[: MOST + 1].count() if count else 0
-    first = rows.select_related("case").order_by("received_at", "pk")[:SHOWN] if count else ()
-    tasks = [
-        Task(one.waybill, one.get_absolute_url(), one.case.times_out_at if one.case else None, str(one.case or ""))
-        for one in first
-    ]
-    return Waiting(count, overdue, tasks)
-
+to_answer = Rows(
+    lambda _employee, _at: AfterSale.objects.filter(state=AfterSaleState.ASKED),
+    lambda one: _task(one, one.answer_by),
+    (F("answer_by").asc(nulls_last=True), "pk"),
+    late=lambda at: Q(answer_by__lt=at),
+)
+"""The cases that wait for an answer."""
+to_refund = Rows(
+    lambda _employee, _at: AfterSale.objects.filter(state=AfterSaleState.TO_REFUND),
+    lambda one: _task(one, one.times_out_at),
+    (F("times_out_at").asc(nulls_last=True), "pk"),
+    late=lambda at: Q(times_out_at__lt=at),
+)
+"""The cases whose money is to be refunded."""
+timers = Rows(
+    lambda _employee, at: AfterSale.objects.filter(pressing(at)),
+    lambda one: _task(one, one.times_out_at),
+    (F("times_out_at").asc(nulls_last=True), "pk"),
+    late=lambda at: Q(times_out_at__lt=at),
+)
+"""The cases the platform decides within the hours set."""
+returns_to_inspect = Rows(
+    lambda _employee, _at: ReturnParcel.objects.filter(state=ReturnState.MATCHED),
+    lambda one: Task(
+        one.waybill, one.get_absolute_url(), one.case.times_out_at if one.case else None, str(one.case or "")
+    ),
+    ("received_at", "pk"),
+    late=lambda at: Q(case__times_out_at__lt=at),
+    related=("case",),
+)
+"""The parcels that are here and not inspected; due when their case is."""
 
 for _worklist in (
     Worklist(

@@ -12,7 +12,7 @@ from django.urls import NoReverseMatch, reverse
 
 from shopops.kit.clock import shop_day
 from shopops.kit.metrics import METRICS, Metric
-from shopops.kit.worklists import WORKLISTS, Waiting, Worklist
+from shopops.kit.worklists import WORKLISTS, Waiting, Worklist, waiting_on
 from staff.models import Employee, MetricReading
 from staff.queries.kpi import BY_PERSON, HEADLINES, TREND_DAYS, Figure, day_figures, person_trend
 
@@ -71,12 +71,13 @@ class Figures:
 
 def work_of(employee: Employee, *, at: datetime) -> list[WorkShown]:
     """Return the worklists the employee may see: what is overdue first, then what is longest; empty ones last."""
-    mine = (
+    mine = [
         worklist
         for name, worklist in WORKLISTS.items()
         if name != RADAR and (not worklist.permission or employee.has_perm(worklist.permission))
-    )
-    found = [WorkShown(worklist, worklist.waiting(employee.pk, at), _page_of(worklist)) for worklist in mine]
+    ]
+    waiting = waiting_on(mine, employee.pk, at)
+    found = [WorkShown(worklist, waiting[worklist.name], _page_of(worklist)) for worklist in mine]
     return sorted(found, key=lambda one: (-one.waiting.overdue, -one.waiting.count))
 
 

@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet, Value
 from django.urls import reverse
 
 from shopops.kit.clock import SHANGHAI, shop_day, start_of_day
@@ -68,6 +68,12 @@ def bound_people(detector: str) -> Q:
 
     A clause that names no post binds everybody.
     """
+    names_posts = Clause.binds.through.objects.filter(clause__detector=detector).exists()
+    return _holders(detector) if names_posts else Q()
+
+
+def _holders(detector: str) -> Q:
+    """Return the condition for duties of those who hold a post that the clause with this detector names."""
     posts = Clause.binds.through.objects.filter(clause__detector=detector)
     held = Appointment.objects.filter(
         Q(until=None) | Q(until__gte=OuterRef("day")),
@@ -75,7 +81,7 @@ def bound_people(detector: str) -> Q:
         since__lte=OuterRef("day"),
         position__in=posts.values("position"),
     )
-    return Q(Exists(held)) if posts.exists() else Q()
+    return Q(Exists(held))
 
 
 def first_of_day() -> Q:
@@ -111,17 +117,26 @@ def week_due(monday: date, parameters: dict[str, Any]) -> datetime | None:
 
 
 def due_reports(employee: Employee, *, at: datetime) -> list[Due]:
-    """Return the reports somebody owes for duties of the last days and has not handed in, the most urgent first."""
+    """Return the reports somebody owes for duties of the last days and has not handed in, the most urgent first.
+
+    Four queries.
+    """
     today = shop_day(at)
     first = today - timedelta(days=LOOKED_BACK)
     duties = Duty.objects.filter(employee=employee, state=DutyState.PLANNED, day__gte=first, day__lte=today)
     handed = set(WorkReport.objects.filter(employee=employee, day__gte=first - _WEEK).values_list("kind", "day"))
     terms = terms_today(today)
+    asked = {kind: detector for kind, detector in DETECTORS_OF.items() if detector in terms}
+    named = Clause.binds.through.objects.filter(clause__detector__in=asked.values())
+    naming = set(named.values_list("clause__detector", flat=True))
+    bound = {
+        str(kind): ExpressionWrapper(_holders(detector), BooleanField()) if detector in naming else Value(True)
+        for kind, detector in asked.items()
+    }
+    worked = list(duties.annotate(**bound).values("day", *bound))
     owed: list[Due] = []
-    for kind, detector in DETECTORS_OF.items():
-        if detector not in terms:
-            continue
-        days = sorted(set(duties.filter(bound_people(detector)).values_list("day", flat=True)))
+    for kind, detector in asked.items():
+        days = sorted({duty["day"] for duty in worked if duty[str(kind)]})
         if kind == WorkReportKind.WEEK:
             days = sorted({day - timedelta(days=day.weekday()) for day in days})
         for day in days:
