@@ -66,6 +66,8 @@ def inspect_parcel(
     if parcel.case_id is None:
         raise Refused(_("Say first to which case the parcel belongs."))
     case = AfterSale.objects.select_for_update(no_key=True).get(pk=parcel.case_id)
+    if parcel.state == ReturnState.WRONG:
+        raise MoveRefused(sentence(_("%(parcel)s is “%(state)s”."), parcel=parcel, state=parcel.get_state_display()))
     if parcel.state == ReturnState.MATCHED:
         _check_inspects(case)
     lines = _locked_lines(case)

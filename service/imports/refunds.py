@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from orders.models import Order
 from service.actions.platform_refunds import PlatformRefund, follow_platform, open_as_on_platform
-from service.imports.registry import Peek, Upload, register_reader
+from service.imports.registry import Field, Peek, Upload, register_reader
 from service.imports.running import Run
 from service.models import AfterSale
 from service.queries.claimable import ClaimableLine, claimable_lines
@@ -21,9 +21,9 @@ from shopops.kit.clock import shop_day
 from shopops.kit.refusals import Refused
 from shopops.kit.sentences import sentence
 from shopops.taobao.chunks import Chunk
-from shopops.taobao.columns import ReportKind
+from shopops.taobao.columns import REFUND_FIELDS, ReportKind
 from shopops.taobao.complaints import Severity
-from shopops.taobao.reports import Report, open_report
+from shopops.taobao.reports import Report, open_mapped_report, open_report
 
 KINDS: tuple[tuple[str, AfterSaleKind], ...] = (
     ("差价", AfterSaleKind.REFUND),
@@ -51,6 +51,24 @@ FIELDS = (
     "waybill",
     "carrier",
 )
+LABELS = {
+    "refund_number": _("refund number"),
+    "order_number": _("order number"),
+    "outer_code": _("merchant code"),
+    "title": _("listing title"),
+    "requested_at": _("requested at"),
+    "due_at": _("platform decides at"),
+    "finished_at": _("refund ended at"),
+    "refund_amount": _("refund asked, yuan"),
+    "refund_status": _("refund status"),
+    "after_sales_type": _("what the buyer wants"),
+    "platform_involved": _("platform's service"),
+    "reason": _("buyer's reason"),
+    "explanation": _("buyer's explanation"),
+    "waybill": _("return waybill"),
+    "carrier": _("carrier"),
+}
+NEEDED = ("refund_number", "order_number", "refund_amount", "refund_status")
 
 
 def recognises(peek: Peek) -> bool:
@@ -65,7 +83,7 @@ def load(run: Run) -> None:
     """
     run.counts |= {"new": 0, "changed": 0, "unchanged": 0}
     for upload in run.uploads:
-        report = open_report(upload.path, name=upload.name, kind=ReportKind.REFUNDS)
+        report = _opened(upload, run.mapping)
         done = 0
         for chunk in report.chunks():
             _complain(run, upload, report, chunk)
@@ -74,6 +92,12 @@ def load(run: Run) -> None:
             run.step(done, done, upload.name)
         for problem in report.problems:
             run.complain(upload.name, problem.row, problem.column, problem.message)
+
+
+def _opened(upload: Upload, mapping: Mapping[str, str]) -> Report:
+    if mapping:
+        return open_mapped_report(upload.path, name=upload.name, kind=ReportKind.REFUNDS, headers=mapping)
+    return open_report(upload.path, name=upload.name, kind=ReportKind.REFUNDS)
 
 
 def _complain(run: Run, upload: Upload, report: Report, chunk: Chunk) -> None:
@@ -193,4 +217,10 @@ def _moment(text: Any) -> datetime | None:
     return datetime.fromisoformat(str(text)) if text else None
 
 
-register_reader(FileKind.REFUNDS, recognises=recognises, load=load)
+_GUESSES = {known.name: known.headers for known in REFUND_FIELDS}
+register_reader(
+    FileKind.REFUNDS,
+    recognises=recognises,
+    load=load,
+    fields=tuple(Field(name, LABELS[name], name in NEEDED, _GUESSES[name]) for name in FIELDS),
+)

@@ -114,7 +114,7 @@ RETURN_LIST = ListPage(
             ExportColumn(_("What was found"), "found"),
             ExportColumn(_("Case number"), "case__number"),
             ExportColumn(_("Order number"), "case__order__number"),
-            ExportColumn(_("Taken in by"), "received_by__name"),
+            ExportColumn(_("Parcel taken in by"), "received_by__name"),
             ExportColumn(_("Taken in at"), "received_at", kind="time"),
             ExportColumn(_("Inspected at"), "settled_at", kind="time"),
         ),

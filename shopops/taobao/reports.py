@@ -5,20 +5,26 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from django.utils.translation import gettext_lazy as _
+
+from shopops.kit.refusals import Refused
+from shopops.kit.sentences import sentence
 from shopops.kit.spreadsheets import BATCH, cell_text, open_spreadsheet
 from shopops.taobao.chunks import Chunk, ChunkReader
 from shopops.taobao.columns import ADDRESS_PARTS, FIELDS, REASON, Field, ReportKind, header_key
 from shopops.taobao.complaints import Complaint
-from shopops.taobao.detect import Detected, detect, unknown_report, wrong_kind
+from shopops.taobao.detect import Detected, detect, header_cells, unknown_report, wrong_kind
 from shopops.taobao.sold_list import is_sold_list, sold_list_sheets
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from shopops.kit.spreadsheets import Sheet
+    from django.utils.translation import gettext_lazy as _
 
-__all__ = ["Chunk", "Report", "open_report", "open_reports"]
+from shopops.kit.spreadsheets import Sheet
+
+__all__ = ["Chunk", "Report", "open_mapped_report", "open_report", "open_reports"]
 
 
 @dataclass(slots=True)
@@ -142,3 +148,28 @@ def open_report(path: Path, *, name: str, kind: ReportKind | None = None) -> Rep
         if kind is None or report.kind == kind:
             return report
     raise wrong_kind(reports[0].kind, kind or reports[0].kind)
+
+
+def open_mapped_report(path: Path, *, name: str, kind: ReportKind, headers: Mapping[str, str]) -> Report:
+    """Open the first sheet that has the columns somebody named, as a report of one kind.
+
+    :param headers: field → header of its column, as somebody chose them; other columns by their usual headers.
+    :raises Refused: if no sheet has them.
+    """
+    for sheet in open_spreadsheet(path, name=name):
+        for number, row in enumerate(sheet.head(), start=1):
+            header = header_cells(row)
+            if not set(headers.values()) <= set(header):
+                continue
+            report = report_of(name, sheet, Detected(kind, number, header))
+            chosen = {field: [header.index(column)] for field, column in headers.items()}
+            taken = {places[0] for places in chosen.values()}
+            others = {field: places for field, places in report.columns.items() if places[0] not in taken}
+            report.columns = {**others, **chosen}
+            report.unknown = [place for place in report.unknown if place not in taken]
+            return report
+    raise Refused(
+        sentence(
+            _("%(name)s has no sheet with the columns %(columns)s."), name=name, columns=", ".join(headers.values())
+        )
+    )
