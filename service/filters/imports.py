@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from orders.filters import people_choices, shop_choices
 from service.states import FileKind
-from shopops.kit.lists import AnyOfFilter, DaysFilter, ListFilters, OneOfFilter
+from shopops.kit.lists import AnyOfFilter, DaysFilter, ListFilters, NumbersFilter, OneOfFilter
 
 
 class FileImportFilters(ListFilters):
@@ -23,3 +23,4 @@ class AgentDayFilters(ListFilters):
     day = DaysFilter(field_name="day", dates=True, label=_("Day"), first=True)
     employee = OneOfFilter(field_name="employee_id", choices=people_choices, label=_("Employee"), first=True)
     shop = AnyOfFilter(field_name="shop_id", choices=shop_choices, label=_("Shop"), first=True)
+    batch = NumbersFilter(field_name="batch_id", label=_("Import no."))

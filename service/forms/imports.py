@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from service.imports import READERS
+from service.models import ColumnMapping
 from service.states import FileKind
 from staff.models import Employee, Shop
 from warehouse.forms import SeveralFilesField
@@ -58,6 +59,33 @@ class ColumnsForm(forms.Form):
             name.removeprefix("column_"): value
             for name, value in self.cleaned_data.items()
             if name.startswith("column_") and value
+        }
+
+
+class MappingForm(forms.Form):
+    """A kept mapping: its name, and the header of each thing that is read."""
+
+    name = forms.CharField(label=_("Name of these columns"), max_length=60)
+
+    def __init__(self, data: Any = None, *, mapping: ColumnMapping) -> None:
+        """Ask for the header of each field of the kind."""
+        initial = {f"column_{name}": header for name, header in mapping.columns.items()}
+        super().__init__(data, initial=initial | {"name": mapping.name})
+        for field in READERS[mapping.kind].fields:
+            self.fields[f"column_{field.name}"] = forms.CharField(
+                label=field.label,
+                max_length=100,
+                required=field.is_needed,
+                widget=forms.TextInput({"autocomplete": "off"}),
+            )
+
+    @property
+    def columns(self) -> dict[str, str]:
+        """Return field → header as written."""
+        return {
+            name.removeprefix("column_"): value
+            for name, value in self.cleaned_data.items()
+            if name.startswith("column_")
         }
 
 

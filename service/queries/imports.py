@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from service.models import AgentDay, FileImport
@@ -69,6 +70,7 @@ class Count:
     label: Any
     value: int
     tone: str
+    link: str = ""
 
 
 @dataclass
@@ -97,10 +99,18 @@ class FileImportShown:
         """Return its figures in order."""
         counts = self.batch.counts
         return [
-            Count(label, counts[name], _COUNT_TONES.get(name, "") if counts[name] else "")
+            Count(label, counts[name], _COUNT_TONES.get(name, "") if counts[name] else "", self._facts(name))
             for name, label in COUNTS.items()
             if isinstance(counts.get(name), int)
         ]
+
+    def _facts(self, name: str) -> str:
+        """Return where the facts behind a figure stand, if they have a page."""
+        if name == "refused":
+            return "#remarks"
+        if self.batch.kind == FileKind.AGENT_DAYS and self.batch.state == FileState.DONE and name in {"new", "changed"}:
+            return f"{reverse('service:agent_days')}?batch={self.batch.pk}"
+        return ""
 
     @property
     def can_be_imported(self) -> bool:

@@ -36,6 +36,8 @@ declare_verbs(
     {
         "service.file_imported": _("imported files"),
         "service.mapping_kept": _("kept a column mapping"),
+        "service.mapping_changed": _("changed a column mapping"),
+        "service.mapping_forgotten": _("forgot a column mapping"),
         "service.sub_account_named": _("said who is behind the sub-account"),
     }
 )
