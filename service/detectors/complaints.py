@@ -107,6 +107,6 @@ def _documents(documents: QuerySet[CustomerDocument], limit: Combinable) -> Rows
         label="number",
         employee=Coalesce("late_holder_id", "holder_id"),
         at=limit,
-        facts={"documents": "title", "received_at": "received_at", "left_at": "left_at", "deadline": limit},
+        facts={"documents": "title", "received_at": "received_at", "went_out_at": "left_at", "deadline": limit},
         address=Address("service:document", "number"),
     )

@@ -47,4 +47,4 @@ class ReturnFilters(ListFilters):
     received = DaysFilter(field_name="received_at", label=_("Taken in on"), first=True)
     content = WordsFilter(field_name="content", label=_("Content"), first=True)
     state = AnyOfFilter(field_name="state", choices=ReturnState.choices, label=_("State"))
-    by = OneOfFilter(field_name="received_by_id", choices=people_choices, label=_("Taken in by"))
+    by = OneOfFilter(field_name="received_by_id", choices=people_choices, label=_("Parcel taken in by"))

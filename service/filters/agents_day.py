@@ -134,7 +134,7 @@ class CallFilters(ListFilters):
     rang = DaysFilter(field_name="rang_at", label=_("Rang at"), first=True)
     employee = AnyOfFilter(field_name="employee_id", choices=people_choices, label=_("Agent"), first=True)
     direction = OneOfFilter(field_name="direction", choices=CallDirection.choices, label=_("Who rang"))
-    answered = YesNoFilter(field_name="is_answered", label=_("Answered"))
+    answered = YesNoFilter(field_name="is_answered", label=_("Call answered"))
 
 
 class PhraseFilters(ListFilters):

@@ -72,7 +72,7 @@ class SurveyFilters(ListFilters):
     """The filters of the list of surveys."""
 
     asked = DaysFilter(field_name="asked_at", label=_("Time of asking"), first=True)
-    answered = DaysFilter(field_name="answered_at", label=_("Answered"))
+    answered = DaysFilter(field_name="answered_at", label=_("Survey answered"))
     agent = OneOfFilter(field_name="agent_id", choices=people_choices, label=_("Served by"), first=True)
     rating = RangeFilter(field_name="rating", label=_("How content"))
 

@@ -175,7 +175,7 @@ class CallForm(forms.Form):
     employee = forms.TypedChoiceField(label=_("Telephone of"), coerce=lambda key: Employee.objects.get(pk=key))
     rang_at = _moment(_("Rang at"))
     ring_seconds = forms.IntegerField(label=_("Rang for, seconds"), min_value=0, max_value=600, required=False)
-    is_answered = forms.BooleanField(label=_("Answered"), required=False, initial=True)
+    is_answered = forms.BooleanField(label=_("Call answered"), required=False, initial=True)
     nick = forms.CharField(
         label=_("Buyer's nick"), max_length=100, required=False, widget=forms.TextInput(attrs=_QUIET)
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_noop, pgettext_lazy
 
 from catalog.models import Sku
 from orders.models import Order, OrderLine
@@ -32,7 +32,12 @@ class AfterSale(models.Model):
     state = models.CharField(_("state"), max_length=10, choices=AfterSaleState, default=AfterSaleState.ASKED)
     reason = models.CharField(_("buyer's reason"), max_length=300, blank=True)
     holder = models.ForeignKey(
-        Employee, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("with")
+        Employee,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=pgettext_lazy("held by", "with"),
     )
     asked_at = models.DateTimeField(_("asked at"))
     answer_by = models.DateTimeField(_("answer by"), null=True, blank=True)

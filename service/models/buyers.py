@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.urls import reverse
-from django.utils.translation import get_language, gettext_noop
+from django.utils.translation import get_language, gettext_noop, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from orders.models.orders import money
@@ -84,7 +84,7 @@ class Buyer(models.Model):
     refunded = money(_("refunded, yuan"))
     talks = models.PositiveIntegerField(_("conversations"), default=0)
     after_sales = models.PositiveIntegerField(_("after-sale cases"), default=0)
-    complaints = models.PositiveIntegerField(_("complaints"), default=0)
+    complaints = models.PositiveIntegerField(pgettext_lazy("of buyers", "complaints"), default=0)
     bad_reviews = models.PositiveIntegerField(_("bad reviews"), default=0)
     rating = models.DecimalField(_("how content, 1–5"), max_digits=3, decimal_places=2, null=True, blank=True)
     due_again_on = models.DateField(_("due to buy again"), null=True, blank=True)

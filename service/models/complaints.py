@@ -6,7 +6,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_noop, pgettext_lazy
 
 from orders.models import Order
 from service.models.aftersales import AfterSale
@@ -92,7 +92,7 @@ class Complaint(models.Model):
 
     class Meta:
         verbose_name = _("complaint")
-        verbose_name_plural = _("complaints")
+        verbose_name_plural = pgettext_lazy("of buyers", "complaints")
         ordering = ("-received_at", "-pk")
         permissions = (
             ("receive_complaint", gettext_noop("Receive complaints")),
@@ -154,7 +154,12 @@ class Review(models.Model):
     cause = models.CharField(_("cause"), max_length=10, choices=ReviewCause, blank=True)
     cause_text = models.CharField(_("how it came"), max_length=300, blank=True)
     settled_by = models.ForeignKey(
-        Employee, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("confirmed by")
+        Employee,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=pgettext_lazy("cause", "confirmed by"),
     )
     settled_at = models.DateTimeField(_("cause confirmed at"), null=True, blank=True)
     batch = models.ForeignKey(FileImport, on_delete=models.PROTECT, null=True, blank=True, related_name="+")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_noop, pgettext_lazy
 
 from service.models.buyers import Buyer
 from service.models.imports import FileImport
@@ -113,7 +113,7 @@ class Message(models.Model):
 
     conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="messages", db_index=False)
     buyer = models.ForeignKey(Buyer, on_delete=models.PROTECT, related_name="+", db_index=False)
-    sender = models.PositiveSmallIntegerField(_("sender"), choices=Sender)
+    sender = models.PositiveSmallIntegerField(pgettext_lazy("of a message", "sender"), choices=Sender)
     nick = models.CharField(_("nick"), max_length=100, blank=True)
     employee = models.ForeignKey(
         Employee, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False

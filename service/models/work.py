@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_noop, pgettext_lazy
 
 from catalog.models import Campaign
 from service.models.buyers import Buyer
@@ -123,7 +123,9 @@ class Promise(models.Model):
     text = models.CharField(_("what was promised"), max_length=300)
     made_by = models.ForeignKey(Employee, on_delete=models.PROTECT, related_name="+", verbose_name=_("promised by"))
     made_at = models.DateTimeField(_("promised at"))
-    holder = models.ForeignKey(Employee, on_delete=models.PROTECT, related_name="+", verbose_name=_("with"))
+    holder = models.ForeignKey(
+        Employee, on_delete=models.PROTECT, related_name="+", verbose_name=pgettext_lazy("held by", "with")
+    )
     due_at = models.DateTimeField(_("due at"))
     state = models.CharField(_("state"), max_length=8, choices=PromiseState, default=PromiseState.OPEN)
     ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
@@ -159,7 +161,9 @@ class Feedback(models.Model):
     text = models.TextField(_("what the buyer reported"))
     noted_by = models.ForeignKey(Employee, on_delete=models.PROTECT, related_name="+", verbose_name=_("noted by"))
     noted_at = models.DateTimeField(_("noted at"))
-    holder = models.ForeignKey(Employee, on_delete=models.PROTECT, related_name="+", verbose_name=_("with"))
+    holder = models.ForeignKey(
+        Employee, on_delete=models.PROTECT, related_name="+", verbose_name=pgettext_lazy("held by", "with")
+    )
     holder_since = models.DateTimeField(_("with them since"))
     state = models.CharField(_("state"), max_length=10, choices=FeedbackState, default=FeedbackState.OPEN)
     passed_on_at = models.DateTimeField(_("passed on at"), null=True, blank=True)

@@ -168,7 +168,7 @@ def _surveys(buyer: Buyer) -> Iterator[Chapter]:
             reverse("service:survey", args=[survey.pk]),
             survey.text[:80] or survey.about,
             "good" if (survey.rating or 0) >= 4 else "plain",  # noqa: PLR2004 -- content
-            f"{survey.rating}/5" if survey.rating else _("asked"),
+            f"{survey.rating}/5" if survey.rating else _("sent, no answer yet"),
         )
 
 

@@ -2,6 +2,7 @@
 
 from django.db.models import IntegerChoices, TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from shopops.kit.moves import Moves
 from shopops.kit.verbs import declare_verbs
@@ -116,7 +117,7 @@ PROMISE_MOVES: Moves = {
 class FeedbackState(TextChoices):
     """Where a problem a buyer reported is (CS-072)."""
 
-    OPEN = "open", _("open")
+    OPEN = "open", pgettext_lazy("feedback", "open")
     PASSED_ON = "passed_on", _("passed on")
     HANDLED = "handled", _("dealt with")
 

@@ -109,7 +109,7 @@ CONVERSATION_OFFERS: tuple[Offer[Conversation], ...] = (
     ),
     Offer(
         "reopening",
-        _("Open again"),
+        _("Open it again"),
         "service:conversation_reopening",
         "service.serve_buyer",
         "undo-2",

@@ -142,7 +142,7 @@ DOCUMENT_LIST = ListPage(
             ExportColumn(_("State"), "state_label"),
             ExportColumn(_("Passed on to"), "passed_to__name"),
             ExportColumn(_("Waybill"), "waybill"),
-            ExportColumn(_("Left at"), "left_at", kind="time"),
+            ExportColumn(_("Went out at"), "left_at", kind="time"),
             ExportColumn(_("Remark"), "note"),
         ),
     ),

@@ -75,7 +75,7 @@ SURVEY_LIST = ListPage(
             ExportColumn(_("Time of asking"), "asked_at", kind="time"),
             ExportColumn(_("How content"), "rating", kind="count"),
             ExportColumn(_("The buyer's words"), "text"),
-            ExportColumn(_("Answered"), "answered_at", kind="time"),
+            ExportColumn(_("Survey answered"), "answered_at", kind="time"),
         ),
     ),
     template="service/surveys/list.html",

@@ -28,12 +28,12 @@ LABELS = {
     "deadline": gettext_noop("Deadline"),
     "shipped_at": gettext_noop("Shipped at"),
     "question": gettext_noop("The buyer asked"),
-    "asked_at": gettext_noop("Asked at"),
+    "asked_at": gettext_noop("The question came at"),
     "clock_from": gettext_noop("The clock ran from"),
     "answer": gettext_noop("Answered with"),
     "answered_at": gettext_noop("Answered at"),
-    "seconds": gettext_noop("Seconds"),
-    "limit_seconds": gettext_noop("Allowed, seconds"),
+    "seconds": gettext_noop("It took"),
+    "limit_seconds": gettext_noop("Allowed were"),
     "rang_at": gettext_noop("Rang at"),
     "opened_at": gettext_noop("Opened at"),
     "unanswered": gettext_noop("Still unanswered"),
@@ -62,6 +62,7 @@ LABELS = {
     "shift_ends_at": gettext_noop("The shift ended"),
     "came_at": gettext_noop("Came at"),
     "left_at": gettext_noop("Left at"),
+    "went_out_at": gettext_noop("Went out at"),
     "attendance": gettext_noop("Attendance"),
     "from": gettext_noop("From whom"),
     "offered_at": gettext_noop("Handed over at"),
@@ -71,7 +72,7 @@ LABELS = {
     "problem": gettext_noop("What the problem is"),
     "solved_at": gettext_noop("Solved at"),
     "days_planned": gettext_noop("Days planned"),
-    "longest_day_minutes": gettext_noop("Longest day, minutes"),
+    "longest_day_minutes": gettext_noop("Longest day"),
     "person": gettext_noop("Person"),
     "period": gettext_noop("Period"),
     "failures": gettext_noop("Failures"),
@@ -94,12 +95,32 @@ LABELS = {
     "documents": gettext_noop("Documents"),
     "made_at": gettext_noop("Made out at"),
     "lost_at": gettext_noop("Found missing at"),
+    "held_since": gettext_noop("In hand since"),
+    "archived_at": gettext_noop("Filed at"),
+    "revisited_at": gettext_noop("Buyer visited again at"),
 }
+_NOT_YET = {
+    "shipped_at": gettext_noop("not shipped when it was found"),
+    "answered_at": gettext_noop("not answered when it was found"),
+    "done_at": gettext_noop("not done when it was found"),
+    "handled_at": gettext_noop("not dealt with when it was found"),
+    "handed_in_at": gettext_noop("not handed in when it was found"),
+    "removed_at": gettext_noop("not taken down when it was found"),
+    "refunded_at": gettext_noop("not refunded when it was found"),
+    "revisited_at": gettext_noop("not visited again when it was found"),
+    "away_until": gettext_noop("still away when it was found"),
+}
+"""What is said where the moment that mends a miss is not known; in the evidence the key stands for it."""
+_SPANS = {"seconds": 1, "limit_seconds": 1, "longest_day_minutes": 60}
+"""Facts that are spans of time: how many seconds one of them is."""
+_OTHER_MOMENTS = ("deadline", "clock_from", "away_from", "away_until", "held_since")
+_BY_THE_SECOND = ("asked_at", "clock_from", "answered_at", "rang_at", "away_from", "away_until")
 _WORDS = {
     "status": dict(PresenceStatus.choices),
     "attendance": dict(AttendeeState.choices) | dict(AttendanceResult.choices),
 }
 _LIMITS = ("deadline", "promised_at", "shipped_at")
+_MENDED = (*_NOT_YET, "passed_on_at", "left_at", "read_at", "annotated_at", "solved_at")
 
 
 @dataclass(frozen=True)
@@ -179,28 +200,46 @@ def facts_in_words(offence: Offence) -> list[FactShown]:
     for name in names:
         value = offence.facts[name]
         label = _(LABELS[name]) if name in LABELS else name.replace("_", " ")
-        if name == "shipped_at" and value is None:
-            shown.append(FactShown(name, label, _("not shipped when it was found"), offence.found_at))
-        elif value not in (None, ""):
-            moment = parse_datetime(str(value)) if name.endswith("_at") or name == "deadline" else None
+        if name in _NOT_YET and value is None:
+            shown.append(FactShown(name, label, _(_NOT_YET[name]), offence.found_at))
+        elif name == "clock_from" and value == offence.facts.get("asked_at"):
+            continue
+        elif value not in (None, "") and not (name == "unanswered" and not value):
+            is_moment = name.endswith("_at") or name in _OTHER_MOMENTS
+            moment = parse_datetime(str(value)) if is_moment else None
             shown.append(FactShown(name, label, _value(name, value, moment), moment))
     return sorted(shown, key=lambda fact: (fact.moment is None, fact.moment))
 
 
 def lateness(offence: Offence) -> str:
     """Return by how much the limit was missed, as far as it was known when it was found; empty where there was none."""
-    if not any(name in offence.facts for name in _LIMITS):
+    facts = offence.facts
+    if seconds := facts.get("seconds"):
+        over = timedelta(seconds=int(seconds) - int(facts.get("limit_seconds") or 0))
+    else:
+        mended = [parse_datetime(str(facts[name])) for name in _MENDED if facts.get(name)]
+        later = [moment for moment in mended if moment is not None and moment > offence.happened_at]
+        if not later and not any(facts.get(name) for name in _LIMITS):
+            return ""
+        over = min(later, default=offence.found_at) - offence.happened_at
+    if over <= timedelta():
         return ""
-    shipped = offence.facts.get("shipped_at")
-    until = parse_datetime(shipped) if shipped else offence.found_at
-    if until is None or until <= offence.happened_at:
-        return ""
-    hours = int((until - offence.happened_at) / timedelta(hours=1))
+    hours = int(over / timedelta(hours=1))
     if hours < 1:
-        return _("less than an hour late")
+        return _("%(span)s late") % {"span": span_in_words(int(over.total_seconds()))}
     if hours < 48:  # noqa: PLR2004 -- two days
         return ngettext("%(n)s hour late", "%(n)s hours late", hours) % {"n": hours}
     return ngettext("%(n)s day late", "%(n)s days late", hours // 24) % {"n": hours // 24}
+
+
+def span_in_words(seconds: int) -> str:
+    """Return a span as people say it: 45 s, 4 min 29 s, 2 h 5 min."""
+    minutes, rest = divmod(max(seconds, 0), 60)
+    if not minutes:
+        return _("%(s)s s") % {"s": rest}
+    if minutes < 60:  # noqa: PLR2004 -- an hour
+        return _("%(m)s min %(s)s s") % {"m": minutes, "s": rest} if rest else _("%(m)s min") % {"m": minutes}
+    return _("%(h)s h %(m)s min") % {"h": minutes // 60, "m": minutes % 60}
 
 
 def limit_in_words(moment: datetime | None) -> str:
@@ -247,7 +286,14 @@ def _found_in_words(offence: Offence) -> str:
 
 def _value(name: str, value: Any, moment: datetime | None) -> str:
     if moment is not None:
-        return limit_in_words(moment) if name == "deadline" else f"{moment.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
+        if name == "deadline":
+            return limit_in_words(moment)
+        local = moment.astimezone(SHANGHAI)
+        return f"{local:%Y-%m-%d %H:%M:%S}" if name in _BY_THE_SECOND and local.second else f"{local:%Y-%m-%d %H:%M}"
+    if name in _SPANS:
+        return span_in_words(int(value) * _SPANS[name])
+    if name == "unanswered":
+        return _("yes")
     if name in _WORDS:
         return str(_WORDS[name].get(str(value), value))
     return f"¥{value}" if name == "paid" else str(value)

@@ -105,8 +105,8 @@ HANDOVERS_PAGE = ListPage(
     export=Export(
         permission=SEES_ALL,
         columns=(
-            ExportColumn(_("From"), "giver__name"),
-            ExportColumn(_("To"), "receiver__name"),
+            ExportColumn(_("Given by"), "giver__name"),
+            ExportColumn(_("Taken over by"), "receiver__name"),
             ExportColumn(_("State"), "state_label"),
             ExportColumn(_("Handed over at"), "offered_at", kind="time"),
             ExportColumn(_("Read at"), "read_at", kind="time"),

@@ -200,7 +200,7 @@ def problem_reopening(request: HttpRequest, number: str) -> HttpResponseBase:
     """Say that the solution does not do."""
     reason = checked(ReasonForm(request.POST))["reason"]
     reopen_problem(_of(request, number), reason=reason, by=actor(request), at=now())
-    messages.success(request, _now("Open again."))
+    messages.success(request, _now("The problem is open again."))
     return redirect("staff:problem", number)
 
 
