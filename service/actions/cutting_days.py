@@ -92,7 +92,8 @@ def _make_spells(cursor: Any) -> None:
                 ) AS next_at
             FROM edges
         )
-        SELECT s.employee_id, d.day, s.since, s.until, s.next_at, CASE WHEN s.ends_at > s.since THEN s.ends_at END AS ends_at
+        SELECT s.employee_id, d.day, s.since, s.until, s.next_at,
+            CASE WHEN s.ends_at > s.since THEN s.ends_at END AS ends_at
         FROM spans s JOIN cut_day d ON d.day >= (s.since AT TIME ZONE 'Asia/Shanghai')::date
             AND d.day <= (s.until AT TIME ZONE 'Asia/Shanghai')::date AND s.until > d.midnight
         """

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from hashlib import md5
+from itertools import chain
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -29,6 +30,13 @@ SLACK = timedelta(hours=1)
 """Clocks of two machines may differ by so much; what is later lies in the future."""
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 HEADER = ("buyer", "sender", "time", "text")
+PORTION = 100_000
+"""Messages written at once: what the database sorts and joins in memory, while the next are read."""
+PORTION_SIZE = 32 * 2**20
+"""Characters of their rows at most, but for a buyer who has more."""
+BLOCK = 2**18
+BLOCKS_AHEAD = 64
+"""How many blocks the reading is ahead of the writing at most; together about a portion."""
 
 
 @dataclass
@@ -40,8 +48,26 @@ class Met:
     """Nick of ours nobody is behind → how many messages."""
     first_at: dict[str, tuple[str, int]] = field(default_factory=dict)
     """Such a nick → file and row where it stands first."""
+
+
+@dataclass
+class Portion:
+    """Some of the rows, which are written before the next are."""
+
+    rows: int = 0
+    size: int = 0
+    file: str = ""
+    done: int = 0
+    """How many bytes of the files are read so far, about."""
     may_repeat: bool = False
-    """The same message may stand in the files twice."""
+    """The same message may stand in it twice."""
+    last_buyer: str = ""
+    buyers: set[str] = field(default_factory=set)
+
+    @property
+    def is_full(self) -> bool:
+        """Say whether it holds so much that the database is better given it now."""
+        return self.rows >= PORTION or self.size >= PORTION_SIZE
 
 
 def voices_now() -> Voices:
@@ -53,31 +79,44 @@ def voices_now() -> Voices:
     )
 
 
-def staged_texts(run: Run, met: Met, voices: Voices, mapping: dict[str, str]) -> Iterator[bytes]:
-    """Yield the rows of all files in COPY's text format, some thousand at a time. Asks the database nothing."""
+def staged_texts(run: Run, met: Met, voices: Voices, mapping: dict[str, str]) -> Iterator[bytes | Portion]:
+    """Yield the rows of all files in COPY's text format, and a `Portion` after each so many. Asks the database nothing.
+
+    A portion ends where a new buyer begins, so that of files that tell one buyer after the other none is torn.
+    """
     shops = set(voices.shops)
     limit = (run.at.astimezone(SHANGHAI) + SLACK).strftime("%Y-%m-%d %H:%M:%S+08")
-    seen: set[str] = set()
-    done = 0
+    block: list[str] = []
+    size = done = 0
+    portion = Portion()
     for upload in run.uploads:
-        size = upload.path.stat().st_size
-        rows, guess = 0, max(size // 60, 1)
+        bytes_of_file = upload.path.stat().st_size
+        rows, guess = 0, max(bytes_of_file // 60, 1)
         for part in read_chats(upload.path, name=upload.name, voices=voices, report=run, mapping=mapping or None):
-            text = _staged(part, run, met, voices, shops, limit, seen)
+            if portion.is_full and part.lines and part.lines[0][0] != portion.last_buyer:
+                yield "".join(block).encode("utf-8", "replace")
+                yield portion
+                block, size, portion = [], 0, Portion()
+            text = _staged(part, run, met, voices, shops, limit, portion)
+            block.append(text)
+            size += len(text)
             rows += len(part.lines)
-            run.step(done + int(size * min(rows / guess, 0.99)), run.size * 2, upload.name)
-            if text:
-                yield text
-        done += size
+            portion.file, portion.done = upload.name, done + int(bytes_of_file * min(rows / guess, 0.99))
+            if size > BLOCK:
+                yield "".join(block).encode("utf-8", "replace")
+                block, size = [], 0
+        done += bytes_of_file
     for nick, count in sorted(met.unknown.items()):
         file, row = met.first_at[nick]
         words = _("Nobody is behind the sub-account %(nick)s (%(count)s messages). They are kept; say who it is.")
         run.complain(file, row, "", sentence(words, nick=nick, count=count))
+    yield "".join(block).encode("utf-8", "replace")
+    yield portion
 
 
 def _staged(  # noqa: C901, PLR0912, PLR0915 -- the inner loop: a call a message would cost a fifth of the import
-    part: Chunk, run: Run, met: Met, voices: Voices, shops: set[str], limit: str, seen: set[str]
-) -> bytes:
+    part: Chunk, run: Run, met: Met, voices: Voices, shops: set[str], limit: str, portion: Portion
+) -> str:
     """Return the rows of a chunk.
 
     The n-th of several equal messages of one second differs from the first in its digest; one that stands elsewhere in
@@ -90,9 +129,9 @@ def _staged(  # noqa: C901, PLR0912, PLR0915 -- the inner loop: a call a message
     here: Counter[tuple[str, str, str]] = Counter()
     known: dict[str, Speaker | None] = {}
     buyers = {line[0] for line in part.lines}
-    if not met.may_repeat and not buyers.isdisjoint(seen):
-        met.may_repeat = True
-    seen |= buyers
+    if not portion.may_repeat and not buyers.isdisjoint(portion.buyers):
+        portion.may_repeat = True
+    portion.buyers |= buyers
     for buyer, row, name, at, said, image, shop in part.lines:
         if at > limit:
             words = _("The time lies in the future.")
@@ -104,7 +143,7 @@ def _staged(  # noqa: C901, PLR0912, PLR0915 -- the inner loop: a call a message
             continue
         if at != last_at:
             if at < last_at and buyer == last_buyer:
-                met.may_repeat = True
+                portion.may_repeat = True
             here.clear()
         last_buyer, last_at = buyer, at
         if name == buyer:
@@ -137,8 +176,12 @@ def _staged(  # noqa: C901, PLR0912, PLR0915 -- the inner loop: a call a message
         if "\\" in text or "\n" in text or "\t" in text or "\r" in text:
             text = text.translate(_ESCAPES)
         add(f"{_plain(buyer)}\t{speaker}\t{_plain(nick)}\t{at}\t{kind}\t{text}\t{digest}\t{shop}\t{takes}\n")
+    text = "".join(rows)
     met.rows += len(rows)
-    return "".join(rows).encode("utf-8", "replace")
+    portion.rows += len(rows)
+    portion.size += len(text)
+    portion.last_buyer = last_buyer
+    return text
 
 
 def _plain(nick: str) -> str:
@@ -146,10 +189,16 @@ def _plain(nick: str) -> str:
     return nick.translate(_ESCAPES) if "\\" in nick or not nick.isprintable() else nick
 
 
-def copy_lines(cursor: Any, texts: Iterable[bytes]) -> None:
-    """Make the staging table and copy the rows into it as they come."""
+def copy_portion(cursor: Any, texts: Iterator[bytes | Portion]) -> Portion | None:
+    """Make the staging table and copy the rows of a portion into it as they come; None when there are no more."""
+    first = next(texts, None)
+    if first is None:
+        return None
     cursor.execute(f"DROP TABLE IF EXISTS pg_temp.{STAGE}")
     cursor.execute(f"CREATE TEMPORARY TABLE {STAGE} ({COLUMNS}) ON COMMIT DROP")
     with cursor.copy(f"COPY {STAGE} FROM STDIN") as copy:
-        for text in texts:
+        for text in chain([first], texts):
+            if isinstance(text, Portion):
+                return text
             copy.write(text)
+    return None

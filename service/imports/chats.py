@@ -14,14 +14,14 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from service.actions.cutting import begin_cutting, closing_condition, closing_pattern, cut_messages
-from service.imports.chat_rows import Met, copy_lines, staged_texts, voices_now
+from service.imports.chat_rows import BLOCKS_AHEAD, Met, Portion, copy_portion, staged_texts, voices_now
 from service.imports.registry import Field, Peek, register_reader
 from service.imports.running import Run
 from service.models import Buyer
 from service.policy import cutting as policy
 from service.states import FileKind
+from shopops.kit.ahead import ReadAhead
 from shopops.kit.clock import shop_day
-from shopops.kit.copying import copy_rows
 from shopops.taobao.chats import FIELDS, columns_of, looks_copied
 from shopops.taobao.chats.tables import NEEDED
 from staff.models import Shop
@@ -46,29 +46,57 @@ def recognises(peek: Peek) -> bool:
 
 
 def load_chats(run: Run) -> None:
-    """Read the files and write what is new in them."""
-    met = Met()
-    with connection.cursor() as cursor:
+    """Read the files and write what is new in them, a portion at a time in one transaction.
+
+    While the database works on a portion the next one is read. What a portion holds makes no difference to sessions and
+    turns, for the same messages give the same in whatever order they come.
+    """
+    met, cutting = Met(), _now("Cutting conversations")
+    known = buyers = turns = 0
+    texts = staged_texts(run, met, voices_now(), run.mapping)
+    with connection.cursor() as cursor, ReadAhead(texts, most=BLOCKS_AHEAD) as ahead:
         begin_cutting(cursor)
-        copy_lines(cursor, staged_texts(run, met, voices_now(), run.mapping))
-        run.step(run.size, run.size * 2, _now("Cutting conversations"))
-        cursor.execute("ANALYZE chat_stage (buyer, at)")
-        new_buyers = _make_buyers(cursor, at=run.at)
-        known = _take_messages(cursor, run, met)
-        cursor.execute("SELECT min(at) FROM cut_message WHERE conversation_id IS NULL")
-        if first := cursor.fetchone()[0]:
-            run.first_day = shop_day(first)
-        cut = cut_messages(cursor, at=run.at, batch_id=run.batch.pk)
+        cursor.execute("DROP TABLE IF EXISTS pg_temp.chat_cut")
+        cursor.execute("CREATE TEMPORARY TABLE chat_cut (id bigint PRIMARY KEY, is_new boolean) ON COMMIT DROP")
+        while (portion := copy_portion(cursor, ahead)) is not None:
+            run.step(portion.done, run.size, cutting)
+            begin_cutting(cursor)
+            cursor.execute("ANALYZE chat_stage (buyer, at)")
+            buyers += _make_buyers(cursor, at=run.at)
+            known += portion.rows - _take_messages(cursor, run, portion)
+            turns += _cut(cursor, run)
+            run.step(portion.done, run.size, portion.file)
+        cursor.execute(
+            "SELECT count(*) FILTER (WHERE is_new), count(*) FILTER (WHERE NOT is_new) FROM chat_cut JOIN"
+            " service_conversation USING (id)"
+        )
+        new, changed = cursor.fetchone()
     run.counts |= {
         "rows": met.rows,
         "new": met.rows - known,
         "unchanged": known,
-        "buyers": new_buyers,
-        "conversations": cut.new,
-        "conversations_changed": cut.conversations - cut.new,
-        "turns": cut.turns,
+        "buyers": buyers,
+        "conversations": new,
+        "conversations_changed": changed,
+        "turns": turns,
         "unknown_agents": dict(met.unknown),
     }
+
+
+def _cut(cursor: Any, run: Run) -> int:
+    """Cut what a portion brought; return how many turns that are."""
+    cursor.execute("SELECT min(at) FROM cut_message WHERE conversation_id IS NULL")
+    first = cursor.fetchone()[0]
+    if first is None:
+        return 0
+    run.first_day = min(run.first_day or shop_day(first), shop_day(first))
+    cut = cut_messages(cursor, at=run.at, batch_id=run.batch.pk)
+    cursor.execute("INSERT INTO chat_cut SELECT conversation_id, is_new FROM cut_session ON CONFLICT (id) DO NOTHING")
+    cursor.execute(
+        "SET CONSTRAINTS ALL IMMEDIATE"
+    )  # what was just written is at hand, and the files are read meanwhile
+    cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+    return cut.turns
 
 
 def _make_buyers(cursor: Any, *, at: datetime) -> int:
@@ -77,31 +105,43 @@ def _make_buyers(cursor: Any, *, at: datetime) -> int:
     cursor.execute(
         """
         CREATE TEMPORARY TABLE chat_buyer ON COMMIT DROP AS
-        SELECT s.buyer AS nick, min(s.at) AS first_at, max(s.at) AS last_at, b.id AS buyer_id,
+        SELECT s.buyer AS nick, s.first_at, b.id AS buyer_id,
             b.id IS NOT NULL AND EXISTS (
                 SELECT 1 FROM service_conversation c WHERE c.buyer_id = b.id AND c.channel = 'chat'
             ) AS stored
-        FROM chat_stage s LEFT JOIN service_buyer b ON b.nick = s.buyer
-        GROUP BY s.buyer, b.id
+        FROM (SELECT buyer, min(at) AS first_at FROM chat_stage GROUP BY buyer) s
+        LEFT JOIN service_buyer b ON b.nick = s.buyer
         """
     )
-    cursor.execute("SELECT nick, least(first_at, %s) FROM chat_buyer WHERE buyer_id IS NULL ORDER BY nick", [at])
-    new = cursor.fetchall()
-    if new:
-        copy_rows(Buyer, ["nick", "first_seen_at"], new)
-        cursor.execute(
-            "UPDATE chat_buyer t SET buyer_id = b.id FROM service_buyer b WHERE b.nick = t.nick AND t.buyer_id IS NULL"
-        )
+    blank = Buyer()
+    others = {
+        str(field.column): field.get_db_prep_save(getattr(blank, field.attname), connection)
+        for field in Buyer._meta.concrete_fields
+        if field.attname not in {"id", "nick", "first_seen_at"}
+    }
+    cursor.execute(
+        f"""
+        INSERT INTO service_buyer (nick, first_seen_at, {", ".join(others)})
+        SELECT nick, least(first_at, %s), {", ".join(["%s"] * len(others))}
+        FROM chat_buyer WHERE buyer_id IS NULL ORDER BY nick
+        ON CONFLICT (nick) DO NOTHING
+        """,
+        [at, *others.values()],
+    )
+    new = int(cursor.rowcount)
+    cursor.execute(
+        "UPDATE chat_buyer t SET buyer_id = b.id FROM service_buyer b WHERE b.nick = t.nick AND t.buyer_id IS NULL"
+    )
     cursor.execute("ANALYZE chat_buyer")
-    return len(new)
+    return new
 
 
-def _take_messages(cursor: Any, run: Run, met: Met) -> int:
-    """Put what is new into `cut_message`, and with it what is stored of the same talks; return how many are known."""
+def _take_messages(cursor: Any, run: Run, portion: Portion) -> int:
+    """Put what is new into `cut_message`, and with it what is stored of the same talks; return how many are new."""
     cursor.execute("SELECT EXISTS (SELECT 1 FROM chat_buyer WHERE stored)")
     stored = cursor.fetchone()[0]
     rows = "chat_stage"
-    if met.may_repeat:
+    if portion.may_repeat:
         rows = "(SELECT DISTINCT ON (buyer, digest) * FROM chat_stage ORDER BY buyer, digest) AS"
     unseen = (
         "WHERE NOT (b.stored AND EXISTS (SELECT 1 FROM service_message m"
@@ -124,7 +164,7 @@ def _take_messages(cursor: Any, run: Run, met: Met) -> int:
     new = int(cursor.rowcount)
     if stored:
         _take_stored(cursor)
-    return met.rows - new
+    return new
 
 
 def _shop(cursor: Any, run: Run) -> str:

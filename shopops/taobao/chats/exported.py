@@ -45,12 +45,14 @@ def read_archive(path: Path, *, name: str, report: Report) -> Iterator[Chunk]:
         raise Refused(_("The archive would unpack to too much. Export fewer customers or days at a time."))
     if any(part.flag_bits & 1 for part in parts):
         raise Refused(_("The archive is protected by a password. Pack it without one."))
-    wanted = [part for part in parts if not part.is_dir() and part.filename.lower().endswith(".json")]
+    wanted, others = [], []
+    for part in parts:
+        if not part.is_dir() and "__MACOSX" not in part.filename:
+            (wanted if part.filename.lower().endswith(".json") else others).append(part)
     if not wanted:
         raise Refused(_("There is no JSON of chats in the archive."))
-    for part in parts:
-        if part not in wanted and not part.is_dir() and "__MACOSX" not in part.filename:
-            report.complain(f"{name}/{_shown(part)}", 0, "", _("No JSON of a customer; left out."))
+    for part in others:
+        report.complain(f"{name}/{_shown(part)}", 0, "", _("No JSON of a customer; left out."))
     with path.open("rb") as file:
         for part in wanted:
             yield from _read_part(file, part, f"{name}/{_shown(part)}", report)
