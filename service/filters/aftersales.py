@@ -45,6 +45,6 @@ class ReturnFilters(ListFilters):
 
     waybill = NumbersFilter(field_name="waybill", label=_("Waybills"), first=True)
     received = DaysFilter(field_name="received_at", label=_("Taken in on"), first=True)
-    content = WordsFilter(field_name="content", label=_("Content"), first=True)
+    content = WordsFilter(field_name="content", label=_("What is in it"), first=True)
     state = AnyOfFilter(field_name="state", choices=ReturnState.choices, label=_("State"))
     by = OneOfFilter(field_name="received_by_id", choices=people_choices, label=_("Parcel taken in by"))

@@ -50,7 +50,7 @@ REPORT_LIST = ListPage(
     finish=add_report_words,
     cells="service/complaints/report_cells.html",
     columns=(
-        Column("report", _("Report"), fixed=True, card="full"),
+        Column("report", _("Report on complaints"), fixed=True, card="full"),
         Column("findings", _("Main findings"), card="full"),
         Column("made", _("Made"), sort="made", card="left"),
         Column("told", _("Reported to"), card="left"),
@@ -72,7 +72,7 @@ REPORT_LIST = ListPage(
     export=Export(
         permission=HANDLE,
         columns=(
-            ExportColumn(_("Report"), "number"),
+            ExportColumn(_("Report on complaints"), "number"),
             ExportColumn(_("First day"), "first", kind="day"),
             ExportColumn(_("Last day"), "last", kind="day"),
             ExportColumn(_("Main findings"), "findings"),

@@ -20,11 +20,12 @@ from service.forms.agents_day import CallForm, MemoForm
 from service.models import Memo, PhoneCall
 from service.queries.agents_day import add_call_words, listed_calls, of_buyer
 from service.queries.clocks import span_said
-from service.views.papers import Fact, Paper, find, form_page, list_context, show_paper, values_of
+from service.views.papers import Fact, Paper, find, form_page, list_context, show_paper
 from shopops.kit.access import allowed
 from shopops.kit.clock import SHANGHAI, now
 from shopops.kit.lists import Column, Empty, Export, ExportColumn, ListPage, Sort, Tab
 from shopops.kit.masking import mask_phone
+from shopops.kit.refusals import Refused
 from shopops.kit.templatetags.shown import moment
 from warehouse.views.asking import actor
 
@@ -37,16 +38,20 @@ MOST_DONE = 30
 def memos(request: HttpRequest) -> HttpResponseBase:
     """Show one's memo book, and write into it."""
     employee, at = actor(request), now()
-    if request.method == "POST":
-        values = values_of(request, MemoForm)
-        write_memo(values["text"], remind_at=values["remind_at"], by=employee, at=at)
-        messages.success(request, _now("Written."))
-        return redirect("service:memos")
+    form = MemoForm(request.POST or None, auto_id="memo_%s")
+    if request.method == "POST" and form.is_valid():
+        try:
+            write_memo(form.cleaned_data["text"], remind_at=form.cleaned_data["remind_at"], by=employee, at=at)
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _now("Written."))
+            return redirect("service:memos")
     mine = Memo.objects.filter(employee=employee)
     context = {
         "open": list(mine.filter(done_at=None).order_by("remind_at", "-written_at")[:200]),
         "done": list(mine.filter(done_at__isnull=False).order_by("-written_at")[:MOST_DONE]),
-        "form": MemoForm(auto_id="memo_%s"),
+        "form": form,
         "at": at,
     }
     return render(request, "service/memos/page.html", context | list_context(request, "promises"))
@@ -56,7 +61,10 @@ def memos(request: HttpRequest) -> HttpResponseBase:
 @require_POST
 def memo_end(request: HttpRequest, key: int) -> HttpResponseBase:
     """Tick a memo off."""
-    finish_memo(find(Memo, key), by=actor(request), at=now())
+    try:
+        finish_memo(find(Memo, key), by=actor(request), at=now())
+    except Refused as refusal:
+        messages.error(request, str(refusal))
     return redirect("service:memos")
 
 
@@ -130,7 +138,7 @@ def call(request: HttpRequest, key: int) -> HttpResponse:
     paper = Paper(
         title=moment(found.rang_at),
         home=HOME,
-        state=_("answered") if found.is_answered else _("not answered"),
+        state=_("call taken") if found.is_answered else _("call missed"),
         tone="good" if found.is_answered else "danger",
         line=found.get_direction_display(),
         facts=facts,
