@@ -1,24 +1,20 @@
-"""Rosters: plan duties, one or many, change them and take them off."""
+"""Duties one by one: plan them, change them and take them off. Whole rosters are in `roster`."""
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from shopops.kit.moves import move
 from shopops.kit.refusals import Refused
 from shopops.kit.sentences import sentence
-from staff.actions.events import notify, record
-from staff.models import Duty, Employee, Leave, RosterPattern, Shift
-from staff.policy.duty import DAYS_A_WEEK, REST_HOURS
-from staff.queries.duty import span_of_shift, week_of
-from staff.states import DUTY_MOVES, DutyState, LeaveState, ShiftKind
-
-LONGEST_SPAN = 92
-_WEEK = timedelta(days=7)
+from staff.actions.events import record
+from staff.models import Duty, Employee, RosterPattern, Shift
+from staff.queries.duty import span_of_shift
+from staff.queries.roster import Rules
+from staff.states import DUTY_MOVES, DutyState
 
 
 @transaction.atomic
@@ -72,40 +68,8 @@ def check_duty(
     :param but: ids of duties that do not count, because they go away with it.
     :raises Refused: with the first thing that speaks against it.
     """
-    if not employee.is_active or (employee.left_on is not None and employee.left_on < day):
-        raise Refused(sentence(_("%(name)s does not work here then."), name=employee))
-    away = Leave.objects.filter(employee=employee, state=LeaveState.APPROVED)
-    if leave := away.filter(starts_at__lte=starts_at, ends_at__gte=ends_at).first():
-        raise Refused(
-            sentence(_("%(name)s is on leave then: %(leave)s."), name=employee, leave=leave.get_kind_display())
-        )
-    rest = timedelta(hours=REST_HOURS())
-    others = Duty.objects.filter(employee=employee).exclude(state=DutyState.CANCELLED).exclude(pk__in=but)
-    near = others.filter(starts_at__lt=ends_at + rest, ends_at__gt=starts_at - rest).select_related("shift")
-    for other in near.order_by("starts_at"):
-        named = {"name": employee, "day": other.day.isoformat(), "shift": other.shift}
-        if other.starts_at < ends_at and other.ends_at > starts_at:
-            raise Refused(sentence(_("%(name)s is on duty then already: %(day)s %(shift)s."), **named))
-        raise Refused(
-            sentence(
-                _("%(name)s would rest less than %(hours)s hours: %(day)s %(shift)s lies too near."),
-                hours=REST_HOURS(),
-                **named,
-            )
-        )
-    if shift.kind == ShiftKind.WEEKEND:
-        return
-    monday = week_of(day)
-    worked = others.filter(day__gte=monday, day__lt=monday + _WEEK).exclude(shift__kind=ShiftKind.WEEKEND)
-    if len(set(worked.values_list("day", flat=True)) | {day}) > DAYS_A_WEEK():
-        raise Refused(
-            sentence(
-                _("%(name)s would have more than %(count)s days in the week of %(day)s; plan weekend duty instead."),
-                name=employee,
-                count=DAYS_A_WEEK(),
-                day=monday.isoformat(),
-            )
-        )
+    if reason := Rules([employee], day, day, but=but).why_not(employee, day, shift, starts_at, ends_at):
+        raise Refused(reason)
 
 
 @transaction.atomic
@@ -142,81 +106,3 @@ def change_shift(duty: Duty, shift: Shift, *, reason: str = "", by: Employee, at
     changes = {"shift": (before, shift)}
     record("staff.duty_moved", locked, by=by, at=at, changes=changes, reason=reason.strip())
     return locked
-
-
-@transaction.atomic
-def plan_roster(
-    pattern: RosterPattern,
-    people: list[tuple[Employee, int]],
-    *,
-    first: date,
-    last: date,
-    by: Employee | None,
-    at: datetime,
-) -> tuple[list[Duty], list[str]]:
-    """Plan a span by a pattern; days on which somebody cannot are left out and said.
-
-    :param people: who, and how many days each is ahead in the cycle.
-    :returns: the duties made, and a sentence for each day that was left out.
-    :raises Refused: if the span is none or too long, nobody is named, or the pattern names an unknown shift.
-    """
-    if not people:
-        raise Refused(_("Say who is planned."))
-    if not 0 <= (last - first).days < LONGEST_SPAN:
-        raise Refused(sentence(_("A span has 1 to %(count)s days."), count=LONGEST_SPAN))
-    shifts = {shift.code: shift for shift in Shift.objects.filter(is_used=True)}
-    if unknown := sorted({code for code in pattern.days if code} - shifts.keys()):
-        raise Refused(sentence(_("The pattern names shifts that are not there: %(codes)s."), codes=", ".join(unknown)))
-    made: list[Duty] = []
-    left_out: list[str] = []
-    for employee, offset in people:
-        for number in range((last - first).days + 1):
-            day = first + timedelta(days=number)
-            code = pattern.days[((day - pattern.anchor).days + offset) % len(pattern.days)] if pattern.days else ""
-            if not code:
-                continue
-            try:
-                made.append(plan_duty(employee, day, shifts[code], pattern=pattern, by=by, at=at))
-            except Refused as refusal:
-                left_out.append(f"{day:%m-%d} {refusal}")
-    names = ", ".join(person.name for person, _offset in people)
-    changes = {"duties": (None, len(made)), "people": (None, names), "day": (None, f"{first} – {last}")}
-    record("staff.roster_made", pattern, by=by, at=at, changes=changes)
-    return made, left_out
-
-
-@transaction.atomic
-def publish_roster(employees: list[Employee], *, first: date, last: date, by: Employee, at: datetime) -> int:
-    """Tell people their duties of a span; return how many were told.
-
-    :raises Refused: if nobody of them has a duty in it.
-    """
-    duties = list(
-        Duty.objects.filter(employee__in=employees, state=DutyState.PLANNED, day__gte=first, day__lte=last)
-        .select_related("employee", "shift")
-        .order_by("employee", "starts_at")
-    )
-    if not duties:
-        raise Refused(_("Nobody has a duty in that span."))
-    told = _tell_planned(duties, first, last, at=at)
-    record("staff.roster_published", by, by=by, at=at, changes={"day": (None, f"{first} – {last}")})
-    return told
-
-
-def _tell_planned(duties: list[Duty], first: date, last: date, *, at: datetime) -> int:
-    counts: dict[int, int] = {}
-    for duty in duties:
-        counts[duty.employee_id] = counts.get(duty.employee_id, 0) + 1
-    people = {duty.employee_id: duty.employee for duty in duties}
-    for key, person in people.items():
-        notify(
-            [person],
-            "duty",
-            _("Your roster from %(first)s to %(last)s: %(count)s duties."),
-            at=at,
-            url=f"{reverse('staff:my_roster')}?day={first:%Y-%m-%d}",
-            first=first.isoformat(),
-            last=last.isoformat(),
-            count=counts[key],
-        )
-    return len(people)

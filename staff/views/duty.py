@@ -37,7 +37,8 @@ from shopops.kit.lists import (
     Tab,
     one_by_one,
 )
-from staff.actions.duty import cancel_duty, change_shift, plan_duty, plan_roster, publish_roster
+from staff.actions.duty import cancel_duty, change_shift, plan_duty
+from staff.actions.roster import plan_roster, publish_roster
 from staff.forms.cases import ReasonForm
 from staff.forms.duty import DutyForm, PlanForm, ShiftForm, SpanForm, SwapForm
 from staff.models import Duty, Employee, OrgUnit, Shift
@@ -234,7 +235,7 @@ def roster_plan(request: HttpRequest) -> HttpResponseBase:
     )
     messages.success(request, _now("%(count)s duties planned.") % {"count": len(made)})
     if left_out:
-        shown = "\n".join(left_out[:MOST_LEFT_OUT])
+        shown = "\n".join(str(one) for one in left_out[:MOST_LEFT_OUT])
         messages.warning(request, _now("Left out: %(count)s days.") % {"count": len(left_out)} + "\n" + shown)
     return redirect(_back(request, asked["first"]))
 

@@ -8,7 +8,8 @@ import pytest
 from django.core.management import call_command
 
 from shopops.kit.refusals import Refused
-from staff.actions.duty import cancel_duty, change_shift, plan_duty, plan_roster
+from staff.actions.duty import cancel_duty, change_shift, plan_duty
+from staff.actions.roster import copy_week, plan_roster
 from staff.models import Duty, Event, RosterPattern, Shift
 from staff.queries.duty import on_duty
 from staff.states import DutyState
@@ -110,7 +111,7 @@ def test_a_pattern_leaves_out_days_that_are_taken_and_says_so(lina, hejie):
     made, left_out = plan_roster(pattern, [(lina, 0)], first=MONDAY, last=MONDAY + timedelta(days=6), by=hejie, at=NOON)
 
     assert (len(made), len(left_out)) == (4, 1)
-    assert left_out[0].startswith("11-23")
+    assert str(left_out[0]).startswith("11-23")
 
 
 def test_a_duty_is_taken_off_with_a_reason_and_only_before_it_begins(lina, hejie):
@@ -134,3 +135,30 @@ def test_a_duty_may_change_its_shift_before_it_begins(lina, hejie):
     assert changed.starts_at == moment("2026-11-23 16:00")
     with pytest.raises(Refused):
         change_shift(changed, a_shift("late"), by=hejie, at=NOON)
+
+
+def test_a_month_of_forty_people_is_planned_in_a_few_questions(hejie, django_assert_max_num_queries):
+    a_shift()
+    team = [(EmployeeFactory(), number % 14) for number in range(40)]
+    pattern = RosterPattern.objects.get(name="早晚班两周一轮")
+
+    with django_assert_max_num_queries(20):
+        made, left_out = plan_roster(pattern, team, first=MONDAY, last=MONDAY + timedelta(days=27), by=hejie, at=NOON)
+
+    assert len(made) + len(left_out) == 40 * 20
+    assert Event.objects.filter(verb="staff.duty_planned").count() == len(made)
+
+
+def test_a_week_is_copied_but_for_whom_it_cannot_be(lina, hejie):
+    sunyue = EmployeeFactory(name="孙悦")
+    for number in range(5):
+        plan(lina, MONDAY + timedelta(days=number), "early", hejie)
+    plan(sunyue, MONDAY, "late", hejie)
+    taken = plan(sunyue, MONDAY + timedelta(days=7), "late", hejie)
+
+    made, left_out = copy_week([lina, sunyue], source=MONDAY, target=MONDAY + timedelta(days=9), by=hejie, at=NOON)
+
+    assert [(one.employee, one.day) for one in made] == [(lina, MONDAY + timedelta(days=7 + n)) for n in range(5)]
+    assert [(one.employee, one.day) for one in left_out] == [(sunyue, taken.day)]
+    with pytest.raises(Refused):
+        copy_week([lina], source=MONDAY, target=MONDAY + timedelta(days=6), by=hejie, at=NOON)
