@@ -100,7 +100,11 @@ class Rules:
         if shift.kind == ShiftKind.WEEKEND:
             return None
         monday = week_of(day)
-        worked = {one.day for one in mine if monday <= one.day < monday + _WEEK and one.shift.kind != ShiftKind.WEEKEND}
+        worked = {
+            one.day
+            for one in self._duties[employee.pk]
+            if monday <= one.day < monday + _WEEK and one.shift.kind != ShiftKind.WEEKEND
+        }
         if len(worked | {day}) > self._most:
             return sentence(
                 _("%(name)s would have more than %(count)s days in the week of %(day)s; plan weekend duty instead."),
