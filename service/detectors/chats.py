@@ -15,11 +15,12 @@ from django.db.models import (
     Q,
     QuerySet,
     Subquery,
+    TextField,
     Value,
     When,
 )
 from django.db.models.expressions import Combinable
-from django.db.models.functions import Concat, Left
+from django.db.models.functions import Coalesce, Concat, Left
 from django.utils.translation import gettext_lazy as _
 
 from service.models import Conversation, PhoneCall, Turn
@@ -160,7 +161,7 @@ def _left_by_receivers(question: Question, passed: QuerySet[Event], *, annotated
             "deadline": "limit",
             "unanswered": Case(When(unanswered, then=Value(1)), default=Value(0), output_field=IntegerField()),
             "annotated_at": Subquery(talk.values("annotated_at")[:1]),
-            "question": Subquery(talk.values(said=Left("preview", 80))[:1]),
+            "question": _first_waiting("subject_id", "limit"),
         },
         address=Address("service:conversation", "subject_id"),
     )
@@ -208,8 +209,13 @@ def _turn_findings(turns: QuerySet[Turn], seconds: int) -> QuerySet[Any, tuple[A
             "seconds": "seconds",
             "limit_seconds": Value(seconds),
         },
-        address=_CONVERSATION,
+        address=_at_message(_CONVERSATION.expression(), as_text("question_id")),
     )
+
+
+def _at_message(page: Combinable, message: Combinable) -> Combinable:
+    """Return the address of a conversation, opened at a message."""
+    return Concat(page, Value("?all=1#m"), message, output_field=TextField())
 
 
 def _calls(window: Window, seconds: int) -> QuerySet[Any, tuple[Any, ...]]:
@@ -288,7 +294,19 @@ def _day_findings(
             "deadline": then,
             "unanswered": Case(When(_unanswered(limit), then=Value(1)), default=Value(0), output_field=IntegerField()),
             "annotated_at": "annotated_at",
-            "question": Left("preview", 80),
+            "question": _first_waiting("pk", limit),
         },
         address=Address("service:conversation", "pk"),
+    )
+
+
+def _first_waiting(conversation: str, limit: str | datetime) -> Coalesce:
+    """Return the question that waited first at a limit; what was said last where none did."""
+    then = OuterRef(limit) if isinstance(limit, str) else Value(limit, output_field=DateTimeField())
+    asked = _waiting(conversation, then).order_by("asked_at", "pk")
+    talk = Conversation.objects.filter(pk=OuterRef(conversation))
+    return Coalesce(
+        Subquery(asked.values(said=Left("question__text", 80))[:1]),
+        Subquery(talk.values(said=Left("preview", 80))[:1]),
+        output_field=TextField(),
     )

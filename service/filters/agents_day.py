@@ -94,7 +94,7 @@ class ConversationFilters(ListFilters):
     counts = DaysFilter(field_name="report_day", dates=True, label=_("Counts for"))
     order = OrderNumberFilter(field_name="order_number", label=_("Order number"))
     night = YesNoFilter(field_name="is_night", label=_("Left overnight"))
-    asked = AskedFilter(label=_("Asked at"), hint=_("weekday-hour, such as 5-16"))
+    asked = AskedFilter(label=_("Asked in the hour"), hint=_("weekday-hour, such as 5-16"))
 
 
 class ConsultationFilters(ListFilters):

@@ -112,6 +112,7 @@ def _bubbles(rows: Iterable[tuple[Any, ...]], turns: tuple[dict[int, Any], dict[
     for key, sender, nick, employee, moment, kind, text in rows:
         local = moment.astimezone(SHANGHAI)
         one: Row = {
+            "key": key,
             "side": _SIDES[sender],
             "who": (employee or nick or (_("The robot") if sender == Sender.ROBOT else ""))
             if sender != Sender.SYSTEM

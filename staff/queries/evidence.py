@@ -96,7 +96,7 @@ LABELS = {
     "made_at": gettext_noop("Made out at"),
     "lost_at": gettext_noop("Found missing at"),
     "held_since": gettext_noop("In hand since"),
-    "archived_at": gettext_noop("Filed at"),
+    "archived_at": gettext_noop("Put on file at"),
     "revisited_at": gettext_noop("Buyer visited again at"),
 }
 _NOT_YET = {

@@ -56,7 +56,7 @@ SELECT %(clause)s, %(version)s, t.employee_id, 'service.Message', t.question_id,
     t.runs_from + %(limit)s * interval '1 second', %(day)s,
     jsonb_build_object('question', left(q.text, 80), 'asked_at', t.asked_at, 'clock_from', t.runs_from,
         'answer', left(a.text, 80), 'answered_at', t.answered_at, 'seconds', t.seconds, 'limit_seconds', %(limit)s),
-    '/service/conversation/' || t.conversation_id || '/', %(at)s, %(standing)s, '', '', false
+    '/service/conversation/' || t.conversation_id || '/?all=1#m' || t.question_id, %(at)s, %(standing)s, '', '', false
 FROM service_turn t JOIN service_message q ON q.id = t.question_id LEFT JOIN service_message a ON a.id = t.answer_id
 WHERE t.employee_id IS NOT NULL AND t.excluded = '' AND t.is_first = %(first)s
     AND t.runs_from > %(start)s - %(limit)s * interval '1 second'
@@ -66,7 +66,10 @@ ON CONFLICT DO NOTHING"""
 OPEN = f"""{OFFENCES}
 SELECT %(clause)s, %(version)s, c.agent_id, 'service.Conversation', c.id, '#' || c.id, c.due_at, %(day)s,
     jsonb_build_object('opened_at', c.opened_at, 'deadline', c.due_at, 'unanswered', 1, 'annotated_at', c.annotated_at,
-        'question', left(c.preview, 80)),
+        'question', (SELECT left(m.text, 80) FROM service_turn t JOIN service_message m ON m.id = t.question_id
+            WHERE t.conversation_id = c.id AND t.asked_at < c.due_at
+                AND (t.answered_at IS NULL OR t.answered_at > c.due_at) AND t.excluded <> 'thanks'
+            ORDER BY t.asked_at, t.id LIMIT 1)),
     '/service/conversation/' || c.id || '/', %(at)s, %(standing)s, '', '', false
 FROM service_conversation c
 WHERE c.channel IN ('chat', 'message') AND NOT c.is_night AND c.due_at > %(start)s AND c.due_at <= %(end)s

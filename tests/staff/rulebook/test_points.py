@@ -165,7 +165,7 @@ def test_what_had_not_left_says_so(charged):
     shown = {fact.label: fact.value for fact in facts_in_words(charged)}
     assert shown["发货时间"] == "发现时尚未发出"
     charged.found_at = charged.happened_at + timedelta(minutes=20)
-    assert lateness(charged) == "超时不足 1 小时"
+    assert lateness(charged) == "超时 20 分钟"
     charged.found_at = charged.happened_at + timedelta(days=3)
     assert lateness(charged) == "超时 3 天"
 
