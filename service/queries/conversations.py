@@ -10,7 +10,7 @@ from service.queries.clocks import limits, span_said, tone_of
 from service.states import Channel, ConversationState
 from shopops.kit.lists import Reader
 from shopops.kit.lists.declarations import Row
-from shopops.kit.templatetags.shown import short_moment
+from shopops.kit.templatetags.shown import due_tone, short_moment, time_left
 
 TONES = {
     ConversationState.WAITING: "warn",
@@ -21,6 +21,7 @@ TONES = {
 OPEN = ~Q(state=ConversationState.CLOSED)
 """Written like the condition of the index on open conversations, which is small however many are closed."""
 MOST_BUYERS = 200
+_LONGEST_WORDS = 48
 
 
 def listed_conversations(_reader: Reader) -> QuerySet[Conversation]:
@@ -43,8 +44,13 @@ def matching_conversations(text: str) -> Q:
     return Q(buyer_id__in=buyers) | ~Q(order_number="") & Q(order_number=word)
 
 
+def shortened(words: str, most: int) -> str:
+    """Return words cut to so many characters, as a list shows them."""
+    return f"{words[: most - 1]}…" if len(words) > most else words
+
+
 def add_conversation_words(rows: list[Row], reader: Reader) -> None:
-    """Put what the cells show on the rows; two queries for the limits."""
+    """Put what the cells show on the rows; one query for the limits, as far as they are not known."""
     states = {state: (str(ConversationState(state).label), TONES[ConversationState(state)]) for state in TONES}
     channels = {channel: str(Channel(channel).label) for channel in Channel.values}
     limit = limits(reader.at)
@@ -54,9 +60,11 @@ def add_conversation_words(rows: list[Row], reader: Reader) -> None:
         row["last"] = short_moment(row["last_at"])
         row["is_waiting"] = row["state"] == ConversationState.WAITING and row["waiting_since"] is not None
         row["waits"] = span_said(int((reader.at - row["waiting_since"]).total_seconds())) if row["is_waiting"] else ""
-        row["edge"] = ""
+        row["words"] = shortened(row["preview"], _LONGEST_WORDS)
+        row["edge"] = row["due"] = row["due_tone"] = ""
         if row["state"] != ConversationState.CLOSED:
             since = row["waiting_since"] if row["is_waiting"] else None
             row["edge"] = tone_of(since, row["due_at"], reader.at, limit)
+            row["due"], row["due_tone"] = time_left(row["due_at"], reader.at), due_tone(row["due_at"], reader.at)
         first = row["first_reply_at"]
         row["first"] = span_said(int((first - row["opened_at"]).total_seconds())) if first else ""

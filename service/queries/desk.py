@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from orders.policy import CHASE_AFTER_MINUTES
 from service.models import ChecklistItem, ChecklistTick, Conversation
 from service.queries.clocks import Limits, limits, tone_of
-from service.queries.conversations import OPEN
+from service.queries.conversations import OPEN, shortened
 from service.states import ChecklistKind, ConversationState
 from shopops.kit.clock import SHANGHAI, shop_day, start_of_day
 from shopops.kit.lists.declarations import Row
@@ -85,7 +85,7 @@ def _waiter(row: tuple[Any, ...], desk: str, employee: Employee, at: datetime, l
         "pk": pk,
         "link": f"{desk}{pk}",
         "nick": nick,
-        "words": f"{preview[: _LONGEST_WORDS - 1]}…" if len(preview) > _LONGEST_WORDS else preview or "–",
+        "words": shortened(preview, _LONGEST_WORDS) or "–",
         "clock": machine_moment(waits),
         "since": short_moment(waits),
         "is_escalated": state == ConversationState.ESCALATED,
