@@ -78,8 +78,14 @@ def begin_cutting(cursor: Any) -> None:
     cursor.execute(f"CREATE TEMPORARY TABLE cut_message ({COLUMNS}) ON COMMIT DROP")
 
 
-def cut_messages(cursor: Any, *, at: datetime, batch_id: int | None = None) -> Cut:
-    """Cut what stands in `cut_message`, and write conversations, new messages (of the import `batch_id`) and turns."""
+def cut_messages(
+    cursor: Any, *, at: datetime, batch_id: int | None = None, silent_since: datetime | None = None
+) -> Cut:
+    """Cut what stands in `cut_message`, and write conversations, new messages (of the import `batch_id`) and turns.
+
+    :param silent_since: new conversations answered and without a word since then are written as ended by silence, as
+        `service.actions.silence` would end them.
+    """
     cursor.execute("SELECT count(*), count(conversation_id) FROM cut_message")
     messages, stored = cursor.fetchone()
     if not messages:
@@ -87,26 +93,26 @@ def cut_messages(cursor: Any, *, at: datetime, batch_id: int | None = None) -> C
     wait = timedelta(hours=policy.LONGEST_WAIT_HOURS())
     make_days(cursor, ahead=wait)
     _put_in_order(cursor, timedelta(minutes=policy.SESSION_MINUTES()), wait)
-    _make_sessions(cursor)
+    _make_sessions(cursor, stored=bool(stored))
     reopened: list[int] = []
     if stored:
         keep_conversations(cursor)
-    cursor.execute(
-        "UPDATE cut_session SET conversation_id = nextval(pg_get_serial_sequence('service_conversation', 'id')),"
-        " is_new = true WHERE conversation_id IS NULL"
-    )
-    new = cursor.rowcount
-    cursor.execute("ANALYZE cut_session")  # else nearly none would seem to be new, and be looked up one by one
+        cursor.execute(
+            f"UPDATE cut_session SET conversation_id = {next_number(cursor, 'service_conversation')}, is_new = true"
+            " WHERE conversation_id IS NULL"
+        )
+        cursor.execute("ANALYZE cut_session")  # else nearly none would seem to be new, and be looked up one by one
     make_turns(cursor, robot_answers=policy.ROBOT_ANSWERS())
-    _write_new(cursor, batch_id)
+    _write_new(cursor, batch_id, silent_since)
     if stored:
         reopened = _write_kept(cursor)
     turns = write_turns(cursor, stored=bool(stored))
     if stored:
         _drop_left(cursor)
         tell_reopened(reopened, at=at)
-    cursor.execute("SELECT count(*) FROM cut_session")
-    return Cut(cursor.fetchone()[0], new, turns)
+    cursor.execute("SELECT count(*), count(*) FILTER (WHERE is_new) FROM cut_session")
+    conversations, new = cursor.fetchone()
+    return Cut(conversations, new, turns)
 
 
 def closing_pattern() -> str:
@@ -121,6 +127,12 @@ def closing_pattern() -> str:
 def closing_condition(sender: str, text: str) -> str:
     """Return the SQL that says whether a message is of a buyer and closes; `%(closing)s` is the pattern."""
     return f"({sender} = 1 AND length({text}) <= {LONGEST_CLOSING} AND {text} ~* %(closing)s)"
+
+
+def next_number(cursor: Any, table: str) -> str:
+    """Return the SQL of the next number of a table's rows, its sequence looked up once and not once a row."""
+    cursor.execute("SELECT pg_get_serial_sequence(%s, 'id')", [table])
+    return f"nextval('{cursor.fetchone()[0]}')"
 
 
 def _put_in_order(cursor: Any, pause: timedelta, wait: timedelta) -> None:
@@ -166,28 +178,37 @@ def _put_in_order(cursor: Any, pause: timedelta, wait: timedelta) -> None:
         """,
         {"pause": pause, "wait": wait},
     )
-    cursor.execute("ANALYZE cut_row")
-    cursor.execute("ANALYZE cut_message (id, conversation_id)")
+    cursor.execute("ANALYZE cut_row (n, id, session, turn, conversation_id)")
 
 
-def _make_sessions(cursor: Any) -> None:
-    """Make `cut_session` of the rows."""
+def _make_sessions(cursor: Any, *, stored: bool) -> None:
+    """Make `cut_session` of the rows; where nothing is stored, each session is a new conversation."""
+    if stored:
+        number, is_new = "NULL::bigint", "false"
+    else:
+        number, is_new = next_number(cursor, "service_conversation"), "true"
     cursor.execute(
-        """
+        f"""
         CREATE TEMPORARY TABLE cut_session ON COMMIT DROP AS
-        SELECT session, min(shop_id) AS shop_id, min(buyer_id) AS buyer_id,
-            coalesce(min(at) FILTER (WHERE sender <= 2), min(at)) AS opened_at, max(at) AS last_at,
-            count(*) FILTER (WHERE sender = 1) AS buyer_messages, count(*) FILTER (WHERE sender = 2) AS agent_messages,
-            count(*) FILTER (WHERE sender = 3) AS robot_messages,
-            coalesce(max(n) FILTER (WHERE sender <= 2), max(n)) AS last_said,
-            max(n) FILTER (WHERE sender = 3) AS last_robot,
-            max(n) FILTER (WHERE sender IN (2, 4) AND employee_id IS NOT NULL) AS last_agent,
-            min(n) FILTER (WHERE asks) AS first_question,
-            NULL::bigint AS conversation_id, NULL::bigint AS agent_id, false AS is_new
-        FROM cut_row GROUP BY session
+        SELECT s.*, {number} AS conversation_id, {is_new} AS is_new
+        FROM (
+            SELECT g.*, a.employee_id AS agent_id
+            FROM (
+                SELECT session, min(shop_id) AS shop_id, min(buyer_id) AS buyer_id,
+                    coalesce(min(at) FILTER (WHERE sender <= 2), min(at)) AS opened_at, max(at) AS last_at,
+                    count(*) FILTER (WHERE sender = 1) AS buyer_messages,
+                    count(*) FILTER (WHERE sender = 2) AS agent_messages,
+                    count(*) FILTER (WHERE sender = 3) AS robot_messages,
+                    coalesce(max(n) FILTER (WHERE sender <= 2), max(n)) AS last_said,
+                    max(n) FILTER (WHERE sender = 3) AS last_robot,
+                    max(n) FILTER (WHERE sender IN (2, 4) AND employee_id IS NOT NULL) AS last_agent,
+                    min(n) FILTER (WHERE asks) AS first_question
+                FROM cut_row GROUP BY session
+            ) g LEFT JOIN cut_row a ON a.n = g.last_agent
+            ORDER BY g.session
+        ) s
         """
     )
-    cursor.execute("UPDATE cut_session s SET agent_id = r.employee_id FROM cut_row r WHERE r.n = s.last_agent")
     cursor.execute("ANALYZE cut_session")
 
 
@@ -207,19 +228,24 @@ _FACTS = """
 """
 
 
-def _write_new(cursor: Any, batch_id: int | None) -> None:
+def _write_new(cursor: Any, batch_id: int | None, silent_since: datetime | None) -> None:
     """Write the new conversations, and the messages that are not stored yet."""
     cursor.execute(
         f"""
         INSERT INTO service_conversation (id, shop_id, buyer_id, channel, state, agent_id, opened_at, last_at,
             report_day, is_night, due_at, waiting_since, first_reply_at, first_reply_by_id, buyer_messages,
-            agent_messages, robot_messages, preview, order_number, annotation, cut_by)
+            agent_messages, robot_messages, preview, order_number, annotation, cut_by, closed_at)
         SELECT conversation_id, shop_id, buyer_id, 'chat',
-            CASE WHEN waiting_since IS NULL THEN 'open' ELSE 'waiting' END, agent_id,
+            CASE WHEN waiting_since IS NOT NULL THEN 'waiting' WHEN is_silent THEN 'closed' ELSE 'open' END, agent_id,
             opened_at, last_at, report_day, is_night, due_at, waiting_since, first_reply_at,
-            first_reply_by_id, buyer_messages, agent_messages, robot_messages, preview, '', '', {VERSION}
-        FROM ({_FACTS}) x WHERE is_new
-        """
+            first_reply_by_id, buyer_messages, agent_messages, robot_messages, preview, '', '', {VERSION},
+            CASE WHEN is_silent THEN last_at + %(silence)s END
+        FROM (
+            SELECT *, coalesce(waiting_since IS NULL AND NOT is_night AND last_at <= %(since)s, false) AS is_silent
+            FROM ({_FACTS}) f WHERE is_new
+        ) x
+        """,
+        {"since": silent_since, "silence": timedelta(minutes=policy.SESSION_MINUTES())},
     )
     cursor.execute(
         """

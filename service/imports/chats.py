@@ -13,7 +13,7 @@ from django.db import connection
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from service.actions.cutting import begin_cutting, closing_condition, closing_pattern, cut_messages
+from service.actions.cutting import begin_cutting, closing_condition, closing_pattern, cut_messages, next_number
 from service.imports.chat_rows import BLOCKS_AHEAD, Met, Portion, copy_portion, staged_texts, voices_now
 from service.imports.registry import Field, Peek, register_reader
 from service.imports.running import Run
@@ -61,7 +61,7 @@ def load_chats(run: Run) -> None:
         while (portion := copy_portion(cursor, ahead)) is not None:
             run.step(portion.done, run.size, cutting)
             begin_cutting(cursor)
-            cursor.execute("ANALYZE chat_stage (buyer, at)")
+            cursor.execute("ANALYZE chat_stage (buyer)")
             buyers += _make_buyers(cursor, at=run.at)
             known += portion.rows - _take_messages(cursor, run, portion)
             turns += _cut(cursor, run)
@@ -90,7 +90,8 @@ def _cut(cursor: Any, run: Run) -> int:
     if first is None:
         return 0
     run.first_day = min(run.first_day or shop_day(first), shop_day(first))
-    cut = cut_messages(cursor, at=run.at, batch_id=run.batch.pk)
+    silent_since = run.at - timedelta(minutes=policy.SESSION_MINUTES())
+    cut = cut_messages(cursor, at=run.at, batch_id=run.batch.pk, silent_since=silent_since)
     cursor.execute("INSERT INTO chat_cut SELECT conversation_id, is_new FROM cut_session ON CONFLICT (id) DO NOTHING")
     cursor.execute(
         "SET CONSTRAINTS ALL IMMEDIATE"
@@ -152,7 +153,7 @@ def _take_messages(cursor: Any, run: Run, portion: Portion) -> int:
     cursor.execute(
         f"""
         INSERT INTO cut_message
-        SELECT nextval(pg_get_serial_sequence('service_message', 'id')), {_shop(cursor, run)}, b.buyer_id, s.sender,
+        SELECT {next_number(cursor, "service_message")}, {_shop(cursor, run)}, b.buyer_id, s.sender,
             s.nick, a.employee_id, s.at, s.kind, s.text, s.digest, NULL, {closing_condition("s.sender", "s.text")}
         FROM {rows} s
         JOIN chat_buyer b ON b.nick = s.buyer

@@ -45,7 +45,8 @@ def read_archive(path: Path, *, name: str, report: Report) -> Iterator[Chunk]:
         raise Refused(_("The archive would unpack to too much. Export fewer customers or days at a time."))
     if any(part.flag_bits & 1 for part in parts):
         raise Refused(_("The archive is protected by a password. Pack it without one."))
-    wanted, others = [], []
+    wanted: list[zipfile.ZipInfo] = []
+    others: list[zipfile.ZipInfo] = []
     for part in parts:
         if not part.is_dir() and "__MACOSX" not in part.filename:
             (wanted if part.filename.lower().endswith(".json") else others).append(part)

@@ -89,3 +89,29 @@ def test_importing_again_changes_nothing(told: list[tuple[int, str, str]]):
     assert again.counts["new"] == 0
     after = cut(), list(Conversation.objects.values_list("pk")), list(Turn.objects.order_by("pk").values_list("pk"))
     assert after == before
+
+
+@pytest.mark.django_db
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(told=messages, data=st.data())
+def test_portions_of_a_file_that_tell_a_buyer_in_pieces_give_the_same(
+    told: list[tuple[int, str, str]], data: st.DataObject
+):
+    a_sub_account()
+    other = exported("晴天", [("晴天", "2026-11-02 10:00:00", "在吗")])
+    forget()
+    lines = said(told)
+    whole = import_bytes(as_json(exported("小溪流水", lines), other))
+    sessions = cut()
+    forget()
+
+    shuffled = data.draw(st.permutations(lines))
+    parts = data.draw(st.integers(1, 4))
+    pieces = [exported("小溪流水", part) for number in range(parts) if (part := shuffled[number::parts])]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("service.imports.chat_rows.PORTION", 1)
+        torn = import_bytes(as_json(*[record for piece in pieces for record in (piece, other)]))
+
+    assert cut() == sessions
+    for count in ("new", "conversations", "conversations_changed"):
+        assert torn.counts[count] == whole.counts[count]
