@@ -41,7 +41,7 @@ def source_of(name: str) -> str:
     for loader in backend.engine.template_loaders:
         for origin in loader.get_template_sources(name):
             try:
-                return str(loader.get_contents(origin))
+                return str(loader.get_contents(origin))  # type: ignore[attr-defined]  # Django's stubs leave it out
             except TemplateDoesNotExist:
                 continue
     raise TemplateDoesNotExist(name)
@@ -57,7 +57,7 @@ def _forget(start: object) -> None:
             continue
         met.add(id(one))
         if isinstance(one, Node):
-            one.token = None  # type: ignore[assignment]  # as it is in a node made by hand
+            one.token = None
             waiting.extend(vars(one).values())
         elif isinstance(one, list | tuple):
             waiting.extend(one)

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import DatabaseError, connection, transaction
-from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet, Value
+from django.db.models import BooleanField, Expression, ExpressionWrapper, Model, Q, QuerySet, Subquery, Value
 
 MOST = 1000
 """Counts stop here and read "1000+": an exact count of a million rows costs a hundred times the page."""
@@ -77,15 +77,30 @@ def _statement(rows: QuerySet[Any], parts: Mapping[str, Q]) -> Statement:
     """Return the one statement, from the kept ones when the same was built before."""
     base = rows.order_by()
     try:
-        key: Any = (base.query.sql_with_params(), tuple(parts.values()))
+        key: Any = (base.query.sql_with_params(), tuple(map(_plain, parts.values())))
         hash(key)
-    except (EmptyResultSet, TypeError):  # rows that cannot exist, or a condition with a list in it
+    except (EmptyResultSet, TypeError):  # rows that cannot exist, or a condition with a list or rows in it
         return _build(base, list(parts.values()))
     if key not in _statements:
         _statements[key] = _build(base, list(parts.values()))
         if len(_statements) > _KEPT:
             _statements.popitem(last=False)
     return _statements[key]
+
+
+def _plain(part: Any) -> Any:
+    """Return a condition as a key that keeps nobody alive: `request.user` in one would hold its whole request."""
+    if isinstance(part, Q):
+        return (part.connector, part.negated, *map(_plain, part.children))
+    if isinstance(part, tuple):
+        return tuple(map(_plain, part))
+    if isinstance(part, QuerySet | Subquery) or (isinstance(part, Expression) and _asks(part)):
+        raise TypeError("each request asks with a set of its own")
+    return (part._meta.label, part.pk) if isinstance(part, Model) else part
+
+
+def _asks(expression: Expression) -> bool:
+    return any(isinstance(one, Subquery) for one in expression.flatten())
 
 
 def _build(base: QuerySet[Any], parts: Sequence[Q]) -> Statement:
