@@ -91,6 +91,8 @@ class ConsultationForm(forms.Form):
 class BuyersConsultationForm(BuyerForm, ConsultationForm):
     """The same, of a question that is in no conversation here."""
 
+    field_order = ("nick",)
+
 
 class PromiseForm(forms.Form):
     """What was promised, and until when."""
@@ -105,6 +107,8 @@ class PromiseForm(forms.Form):
 class BuyersPromiseForm(BuyerForm, PromiseForm):
     """The same, of a buyer named by the nick."""
 
+    field_order = ("nick",)
+
 
 class FeedbackForm(forms.Form):
     """What a buyer reported."""
@@ -114,6 +118,8 @@ class FeedbackForm(forms.Form):
 
 class BuyersFeedbackForm(BuyerForm, FeedbackForm):
     """The same, of a buyer named by the nick."""
+
+    field_order = ("nick",)
 
 
 class VisitForm(BuyerForm):

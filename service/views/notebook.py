@@ -19,13 +19,13 @@ from service.filters.agents_day import CallFilters
 from service.forms.agents_day import CallForm, MemoForm
 from service.models import Memo, PhoneCall
 from service.queries.agents_day import add_call_words, listed_calls, of_buyer
-from service.queries.clocks import span_said
 from service.views.papers import Fact, Paper, find, form_page, list_context, show_paper
 from shopops.kit.access import allowed
 from shopops.kit.clock import SHANGHAI, now
 from shopops.kit.lists import Column, Empty, Export, ExportColumn, ListPage, Sort, Tab
 from shopops.kit.masking import mask_phone
 from shopops.kit.refusals import Refused
+from shopops.kit.spans import span_said
 from shopops.kit.templatetags.shown import moment
 from warehouse.views.asking import actor
 
