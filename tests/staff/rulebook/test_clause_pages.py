@@ -183,7 +183,7 @@ def test_a_dropped_clause_has_its_page_and_its_tab(read):
 
 def test_the_whole_rulebook_is_one_page_by_regulation_in_both_languages(read):
     text = read("/rulebook/whole/")
-    assert len(numbers(text)) == 119
+    assert len(numbers(text)) == 121
     assert "解释：流程管理组" in text
     english = read("/rulebook/whole/", language="en")
     assert "Rules for running processes" in english
@@ -194,7 +194,7 @@ def test_list_clauses_prints_every_clause_with_price_and_detector(agent, capsys)
     call_command("list_clauses", "--json")
     said = json.loads(capsys.readouterr().out.splitlines()[-1])
     clauses = {one["id"]: one for one in said["clauses"]}
-    assert len(clauses) == 119
+    assert len(clauses) == 121
     assert clauses["ORD-016"] == {
         "id": "ORD-016",
         "kind": "penalty",
@@ -213,11 +213,11 @@ def test_list_clauses_prints_every_clause_with_price_and_detector(agent, capsys)
 def test_list_clauses_prints_a_table_for_people(agent, capsys):
     call_command("list_clauses")
     lines = capsys.readouterr().out.splitlines()
-    assert len(lines) == 119
+    assert len(lines) == 121
     name = f"{detectors_to_come()[TO_COME[0]].detector} (to come)"
     assert any(TO_COME[0] in line and name in line for line in lines)
 
 
 def test_words_of_all_clauses_take_five_queries(agent, django_assert_num_queries):
     with django_assert_num_queries(5):
-        assert len(clauses_in_words(on=TODAY)) == 119
+        assert len(clauses_in_words(on=TODAY)) == 121

@@ -83,7 +83,7 @@ def clauses():
 
 def test_every_row_of_the_register_is_a_clause_and_no_other(clauses):
     assert clauses.keys() == register().keys()
-    assert len(clauses) == 119
+    assert len(clauses) == 121
 
 
 def test_kind_and_machine_are_those_of_the_register(clauses):

@@ -21,7 +21,7 @@ from tests.factories.rulebook import at, chenjing, open_book, supervisor
 from tests.factories.staff import NOON
 
 pytestmark = pytest.mark.django_db
-CLAUSES = 119
+CLAUSES = 121
 
 
 def reworded(tmp_path, old, new, *, file="orders"):
