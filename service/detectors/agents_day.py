@@ -101,11 +101,11 @@ def _not_done(question: Question, *, after_consultation: timedelta, after_plan: 
     complaints for some days after the complaint was filed. Who had one when its limit passed answers.
 
     :param after_consultation: from the plan to the limit, of follow-ups of consultations.
-    :param after_plan: the same of all others, which count only where the clause says so.
+    :param after_plan: the same of all others, which count only where the version says so.
     """
     mine = Q(kind=FollowUpKind.NEXT_DAY)
     rows = [_follow_ups_not_done(question, mine, after_consultation)]
-    if question.parameters.get("planned_too", True):
+    if question.parameters.get("planned_too"):
         rows += [_follow_ups_not_done(question, ~mine, after_plan), _complaints_not_visited(question, after_plan)]
     return rows
 

@@ -46,11 +46,11 @@ def uncovered_hours(question: Question) -> Iterator[Finding]:
             for duty in duties:
                 if duty.pk not in blamed:
                     blamed.add(duty.pk)
-                    yield _of_duty(duty, at, gaps)
+                    yield _of_duty(duty, at, gap, gaps)
             if not duties and fallback and 0 not in blamed:
                 blamed.add(0)
                 subject = ("staff.Day", int(f"{day:%Y%m%d}"), f"{day:%Y-%m-%d}")
-                facts = {"gaps": _words(gaps or holes), "deadline": at}
+                facts = _facts(gap, gaps or holes)
                 yield Finding(subject, fallback.pk, at, facts, _page(day))
 
 
@@ -71,7 +71,7 @@ def lunch_gap(question: Question) -> Iterator[Finding]:
             for duty in agents_on_duty(at):
                 if duty.pk not in blamed:
                     blamed.add(duty.pk)
-                    yield _of_duty(duty, at, gaps, cause=f"lunch:{day:%Y%m%d}")
+                    yield _of_duty(duty, at, gap, gaps, cause=f"lunch:{day:%Y%m%d}")
 
 
 @detector("service.away_unmarked", label=_("Agents away while the chat tool says online"))
@@ -121,9 +121,14 @@ def _page(day: date) -> str:
     return f"{reverse('staff:presence')}?day={day:%Y-%m-%d}"
 
 
-def _of_duty(duty: Duty, at: datetime, gaps: list[Span], *, cause: str = "") -> Finding:
+def _facts(gap: Span, gaps: list[Span]) -> dict[str, Any]:
+    """Return the evidence of a gap: when it began and ended, and all of the day in words."""
+    return {"nobody_from": gap.start, "nobody_until": gap.end, "gaps": _words(gaps)}
+
+
+def _of_duty(duty: Duty, at: datetime, gap: Span, gaps: list[Span], *, cause: str = "") -> Finding:
     """Return the finding that nobody was online during somebody's duty."""
-    facts = {"gaps": _words(gaps), "deadline": at, "duty": str(duty)}
+    facts = {**_facts(gap, gaps), "duty": str(duty)}
     return Finding(("staff.Duty", duty.pk, str(duty)), duty.employee_id, at, facts, _page(duty.day), cause=cause)
 
 

@@ -19,6 +19,7 @@ from tests.factories.complaints import a_handled_complaint
 
 pytestmark = pytest.mark.django_db
 SHEET = {"result": "content", "channel": "phone", "sheet": "买家说补发的衣服已收到，没有其他问题"}
+SHEETS = {"days": 2, "characters": 12, "copies": 3, "planned_too": True}
 KINDS = ("visit", "complaint", "aftersale")
 
 
@@ -33,7 +34,7 @@ def late_on(day: str, *, planned_too: bool = True) -> list[tuple[str, int, int]]
 
 
 def sheets_on(day: str) -> list[tuple[str, int, int]]:
-    found = findings("missing_follow_up_sheet", day, days=2, characters=12, copies=3)
+    found = findings("missing_follow_up_sheet", day, **SHEETS)
     return [(one.subject[0], one.subject[1], one.employee_id) for one in found]
 
 
@@ -54,11 +55,11 @@ def test_a_planned_visit_exactly_at_its_moment_is_in_time(kind, done, is_late):
     assert late_on("2026-11-19") == sheets_on("2026-11-19") == []
 
 
-def test_a_clause_may_leave_planned_visits_out():
+def test_a_clause_may_leave_planned_visits_out_and_one_that_does_not_name_them_does():
     lina = an_agent()
     visit = a_visit(lina)
 
-    assert late_on("2026-11-18", planned_too=False) == []
+    assert late_on("2026-11-18", planned_too=False) == findings("late_follow_up", "2026-11-18", days=1) == []
     assert late_on("2026-11-18") == [("service.FollowUp", visit.pk, lina.pk)]
 
 
@@ -105,7 +106,7 @@ def test_a_complaint_without_an_evaluation_sheet_lacks_it_a_day_later():
     complaint = filed(lina)
 
     assert sheets_on("2026-11-19") == []
-    [missing] = findings("missing_follow_up_sheet", "2026-11-20", days=2, characters=12, copies=3)
+    [missing] = findings("missing_follow_up_sheet", "2026-11-20", **SHEETS)
     assert missing.subject[:2] == ("service.Complaint", complaint.pk)
     assert missing.url == complaint.get_absolute_url()
 

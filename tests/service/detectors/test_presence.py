@@ -54,6 +54,7 @@ def test_hours_with_nobody_online_are_of_those_on_duty_then(lina, sunyue):
     assert gap.subject[:2] == ("staff.Duty", late.pk)
     assert gap.employee_id == sunyue.pk
     assert gap.happened_at == at("2026-11-20 20:01")
+    assert (gap.facts["nobody_from"], gap.facts["nobody_until"]) == (at("2026-11-20 20:00"), at("2026-11-20 20:30"))
     assert gap.facts["gaps"] == "20:00:00–20:30:00"
 
 
