@@ -7,7 +7,6 @@ from datetime import timedelta
 from django.db.models import Q, QuerySet
 
 from service.models import Consultation, Feedback, FollowUp, PhoneCall, Promise
-from service.queries.clocks import span_said
 from service.states import (
     CallDirection,
     Channel,
@@ -21,6 +20,7 @@ from service.states import (
 from shopops.kit.lists import Reader
 from shopops.kit.lists.declarations import Row
 from shopops.kit.masking import mask_phone
+from shopops.kit.spans import span_said
 
 FEEDBACK_WITHIN = timedelta(hours=24)
 """Until then reported problems are shown as due; what a miss costs, and when, stands in the rulebook (CS-072)."""

@@ -6,26 +6,12 @@ import time
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.utils.translation import gettext as _
-
 from service.queries.reply_limits import answer_limits
 from shopops.kit.clock import shop_day
 
 _MOST_DAYS = 100
 _NEAR = timedelta(minutes=30)
 """So long before it is to be finished a conversation turns yellow."""
-
-
-def span_said(seconds: int) -> str:
-    """Return a span as people read it: 43 秒, 2 分 10 秒, 1 小时 5 分, 3 天 4 小时."""
-    seconds = max(int(seconds), 0)
-    if seconds < 60:  # noqa: PLR2004 -- a minute
-        return _("%(s)s s") % {"s": seconds}
-    if seconds < 3600:  # noqa: PLR2004 -- an hour
-        return _("%(m)s min %(s)s s") % {"m": seconds // 60, "s": seconds % 60}
-    if seconds < 86400:  # noqa: PLR2004 -- a day
-        return _("%(h)s h %(m)s min") % {"h": seconds // 3600, "m": seconds % 3600 // 60}
-    return _("%(d)s d %(h)s h") % {"d": seconds // 86400, "h": seconds % 86400 // 3600}
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,11 @@ from django.db.models import Q, QuerySet
 
 from orders.models import Order
 from service.models import Buyer, Conversation
-from service.queries.clocks import limits, span_said, tone_of
+from service.queries.clocks import limits, tone_of
 from service.states import Channel, ConversationState
 from shopops.kit.lists import Reader
 from shopops.kit.lists.declarations import Row
+from shopops.kit.spans import span_said
 from shopops.kit.templatetags.shown import due_tone, short_moment, time_left
 
 TONES = {

@@ -10,9 +10,9 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from service.models import AgentDay, FileImport
-from service.queries.clocks import span_said
 from service.states import FileKind, FileState
 from shopops.kit.lists import Reader, Row
+from shopops.kit.spans import span_said
 from staff.models import SubAccount
 from staff.queries.jobs import took
 

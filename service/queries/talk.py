@@ -17,11 +17,12 @@ from orders.models import Order
 from orders.queries.listed import TONES as ORDER_TONES
 from orders.states import OrderState
 from service.models import Consultation, Conversation, Feedback, FollowUp, Inspection, Message, Promise, Turn
-from service.queries.clocks import Limits, limits, span_said
+from service.queries.clocks import Limits, limits
 from service.states import FeedbackState, FollowUpState, MessageKind, PromiseState, Sender, TurnExclusion
 from shopops.kit.clock import SHANGHAI, shop_day
 from shopops.kit.lists.declarations import Row
 from shopops.kit.masking import mask_nick
+from shopops.kit.spans import span_said
 
 MOST_MESSAGES = 400
 """Shown at once; earlier ones on demand."""
@@ -129,10 +130,14 @@ def _bubbles(rows: Iterable[tuple[Any, ...]], turns: tuple[dict[int, Any], dict[
         if turn := answered.get(key):
             _add_speed(one, turn, excluded, limit)
         elif turn := open_turns.get(key):
-            one["speed"], one["why"] = _("no answer yet"), excluded.get(turn[2], "") if turn[2] else ""
+            one["speed"], one["why"] = _("no answer yet"), _not_counted(turn[2], excluded)
             one["tone"] = "plain" if turn[2] else "danger"
         bubbles.append(one)
     return bubbles
+
+
+def _not_counted(why: str, excluded: dict[str, str]) -> str:
+    return _("not counted: %(why)s") % {"why": excluded.get(why, "")} if why else ""
 
 
 def _add_speed(one: Row, turn: tuple[int | None, bool, str], excluded: dict[str, str], limit: Limits) -> None:
@@ -140,7 +145,7 @@ def _add_speed(one: Row, turn: tuple[int | None, bool, str], excluded: dict[str,
     if seconds is not None:
         said = span_said(seconds)
         one["speed"] = _("first reply after %(span)s") % {"span": said} if is_first else said
-    one["why"] = excluded.get(why, "") if why else ""
+    one["why"] = _not_counted(why, excluded)
     if why:
         one["tone"] = "plain"
     elif seconds is not None:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
 
 from shopops.kit.clock import SHANGHAI
+from shopops.kit.spans import span_said
 from staff.models import Employee, Offence
 from staff.queries.appeals import appeal_story, may_see_appeal
 from staff.queries.history import Line, history_of
@@ -96,6 +97,8 @@ LABELS = {
     "made_at": gettext_noop("Made out at"),
     "lost_at": gettext_noop("Found missing at"),
     "held_since": gettext_noop("In hand since"),
+    "nobody_from": gettext_noop("Nobody online from"),
+    "nobody_until": gettext_noop("Nobody online until"),
     "archived_at": gettext_noop("Put on file at"),
     "revisited_at": gettext_noop("Buyer visited again at"),
 }
@@ -113,14 +116,15 @@ _NOT_YET = {
 """What is said where the moment that mends a miss is not known; in the evidence the key stands for it."""
 _SPANS = {"seconds": 1, "limit_seconds": 1, "longest_day_minutes": 60}
 """Facts that are spans of time: how many seconds one of them is."""
-_OTHER_MOMENTS = ("deadline", "clock_from", "away_from", "away_until", "held_since")
-_BY_THE_SECOND = ("asked_at", "clock_from", "answered_at", "rang_at", "away_from", "away_until")
+_GAPS = ("nobody_from", "nobody_until")
+_OTHER_MOMENTS = ("deadline", "clock_from", "away_from", "away_until", "held_since", *_GAPS)
+_BY_THE_SECOND = ("asked_at", "clock_from", "answered_at", "rang_at", "away_from", "away_until", *_GAPS)
 _WORDS = {
     "status": dict(PresenceStatus.choices),
     "attendance": dict(AttendeeState.choices) | dict(AttendanceResult.choices),
 }
 _LIMITS = ("deadline", "promised_at", "shipped_at")
-_MENDED = (*_NOT_YET, "passed_on_at", "left_at", "read_at", "annotated_at", "solved_at")
+_MENDED = (*_NOT_YET, "nobody_until", "passed_on_at", "left_at", "read_at", "annotated_at", "solved_at")
 
 
 @dataclass(frozen=True)
@@ -219,6 +223,8 @@ def lateness(offence: Offence) -> str:
     else:
         mended = [parse_datetime(str(facts[name])) for name in _MENDED if facts.get(name)]
         later = [moment for moment in mended if moment is not None and moment > offence.happened_at]
+        if "gaps" in facts and not later:
+            return ""
         if not later and not any(facts.get(name) for name in _LIMITS):
             return ""
         over = min(later, default=offence.found_at) - offence.happened_at
@@ -226,20 +232,10 @@ def lateness(offence: Offence) -> str:
         return ""
     hours = int(over / timedelta(hours=1))
     if hours < 1:
-        return _("%(span)s late") % {"span": span_in_words(int(over.total_seconds()))}
+        return _("%(span)s late") % {"span": span_said(int(over.total_seconds()))}
     if hours < 48:  # noqa: PLR2004 -- two days
         return ngettext("%(n)s hour late", "%(n)s hours late", hours) % {"n": hours}
     return ngettext("%(n)s day late", "%(n)s days late", hours // 24) % {"n": hours // 24}
-
-
-def span_in_words(seconds: int) -> str:
-    """Return a span as people say it: 45 s, 4 min 29 s, 2 h 5 min."""
-    minutes, rest = divmod(max(seconds, 0), 60)
-    if not minutes:
-        return _("%(s)s s") % {"s": rest}
-    if minutes < 60:  # noqa: PLR2004 -- an hour
-        return _("%(m)s min %(s)s s") % {"m": minutes, "s": rest} if rest else _("%(m)s min") % {"m": minutes}
-    return _("%(h)s h %(m)s min") % {"h": minutes // 60, "m": minutes % 60}
 
 
 def limit_in_words(moment: datetime | None) -> str:
@@ -291,7 +287,7 @@ def _value(name: str, value: Any, moment: datetime | None) -> str:
         local = moment.astimezone(SHANGHAI)
         return f"{local:%Y-%m-%d %H:%M:%S}" if name in _BY_THE_SECOND and local.second else f"{local:%Y-%m-%d %H:%M}"
     if name in _SPANS:
-        return span_in_words(int(value) * _SPANS[name])
+        return span_said(int(value) * _SPANS[name])
     if name == "unanswered":
         return _("yes")
     if name in _WORDS:

@@ -20,6 +20,7 @@ from staff.queries.appeals import VERDICT_TONES
 from staff.queries.cases import amount_in_words
 from staff.queries.evidence import workings_in_words
 from staff.queries.funds import fund_by_month, fund_entries, fund_of
+from staff.queries.gist import gist_of
 from staff.queries.points import (
     days_to_appeal,
     entries_of_person,
@@ -168,7 +169,7 @@ def _points_page(request: HttpRequest, person: Employee) -> HttpResponse:
             "person": person,
             "is_mine": is_mine,
             "entries": shown,
-            "warnings": warnings,
+            "warnings": [(one, gist_of(one.facts)) for one in warnings],
             "settled": list(settled_without_points(person, first=first, last=last)[:MOST_LINES]),
             "total": points_in_words(total.points),
             "frozen": points_in_words(total.frozen) if total.frozen else "",
@@ -193,6 +194,7 @@ def _entry(entry: PointEntry, at: datetime) -> dict[str, Any]:
     appeal = getattr(entry.offence, "appeal", None) if entry.kind == EntryKind.CHARGE else None
     return {
         "entry": entry,
+        "gist": gist_of(entry.offence.facts),
         "amount": amount_in_words(entry.points, entry.fund) if entry.points or entry.fund else "0",
         "tone": "danger" if entry.points < 0 else "good",
         "is_frozen": entry.offence.is_frozen,

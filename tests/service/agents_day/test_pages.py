@@ -21,11 +21,11 @@ from service.models import (
     Promise,
     QuickPhrase,
 )
-from service.queries.clocks import span_said
 from service.states import ConversationState, FollowUpState
 from shopops.kit.clock import now
 from shopops.kit.holdings import HOLDINGS
 from shopops.kit.lists.declarations import PAGES
+from shopops.kit.spans import span_said
 from shopops.kit.worklists import WORKLISTS
 from staff.models import Presence
 from tests.factories.agents_day import a_follow_up, a_waiting, an_agent, at
