@@ -87,7 +87,7 @@ SLIP_LIST = ListPage(
         Column("amount", _("Amount"), sort="amount", end=True, card="right"),
         Column("person", _("Money taken by"), card="left"),
         Column("day", _("Day"), sort="day", card="left"),
-        Column("handed", _("Money handed in"), card="left"),
+        Column("handed", _("Money handed in"), card="right"),
         Column("orders", _("Orders"), card="full"),
     ),
     tabs=(

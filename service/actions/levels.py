@@ -1,4 +1,4 @@
-"""The VIP levels and groups every installation begins with (CS-013, CS-015)."""
+"""The VIP levels and groups every installation begins with (CAT-076, CS-013, CS-015)."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from service.models import BuyerGroup, VipLevel
 from staff.actions.events import record
 
 LEVELS = (
+    ("普通会员", "Member", Decimal(200), 1, "98 折"),
     ("银卡会员", "Silver", Decimal(500), 2, "新品优先通知"),
     ("金卡会员", "Gold", Decimal(2000), 4, "新品优先通知；会员价；生日礼"),
     ("钻石会员", "Diamond", Decimal(6000), 8, "专属客服；会员价；生日礼；包邮"),

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from service.models import Complaint, ComplaintReport
@@ -76,7 +76,7 @@ def charts_of(found: Analysis, *, paper: bool = False) -> dict[str, SafeString]:
         bars=Series(_("Complaints"), [count for _month, count, _orders in found.months]),
         show=lambda value: f"{value:.1f}",
         axis=compact,
-        size=(720, 240),
+        size=(720, 180) if paper else (720, 240),
         paper=paper,
     )
     named = get_language() == "en"
@@ -170,7 +170,7 @@ def figures_of(found: Analysis) -> list[Figure]:
         Figure(
             _("How content afterwards"),
             "–" if found.content is None else f"{float(found.content):.1f} / 5",
-            _("%(rated)s evaluation sheets") % {"rated": found.rated},
+            ngettext("%(n)s evaluation sheet", "%(n)s evaluation sheets", found.rated) % {"n": found.rated},
             note_url=complaints_of(found) + "".join(f"&rating={grade}" for grade in range(1, 6)),
         ),
     ]

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from service.queries.surveys import survey_figures
-from shopops.kit.charts import Point, Series, compact, horizontal_bars, percent, trend
+from shopops.kit.charts import Point, Series, horizontal_bars, percent, trend
 
 
 def survey_charts(*, at: datetime) -> dict[str, Any]:
@@ -59,7 +59,7 @@ def survey_charts(*, at: datetime) -> dict[str, Any]:
             name=_("Content or very content"),
             bars=Series(_("Answers"), [n for _month, n, _share in found.months]),
             show=percent,
-            axis=compact,
+            axis=percent,
             size=(720, 220),
         ),
     }

@@ -37,7 +37,7 @@ def escalate_complaints_job(progress: Progress) -> dict[str, Any]:
 def complaint_sheet_job(progress: Progress, *, complaint_id: int, form: str) -> dict[str, Any]:
     """Print the register sheet or the evaluation sheet of a complaint."""
     people = ("handler", "received_by", "registered_by", "resolved_by", "revisited_by", "reported_to", "culprit")
-    found = Complaint.objects.select_related("shop", "buyer", "order", "unit", *people).get(pk=complaint_id)
+    found = Complaint.objects.select_related("shop", "buyer", "order", "unit", "repeats", *people).get(pk=complaint_id)
     name = gettext("Customer evaluation sheet") if form == "evaluation" else gettext("Complaint register sheet")
     _keep(progress, complaint_sheet_pdf(found, form=form), f"{name}_{found.number}.pdf")
     return {"url": found.get_absolute_url()}

@@ -103,7 +103,7 @@ CARE_LIST = ListPage(
     columns=(
         Column("buyer", _("Buyer"), fixed=True, card="full"),
         Column("occasion", _("Occasion"), card="left"),
-        Column("due", _("Due"), sort="due", card="left"),
+        Column("due", _("Due"), sort="due", card="right"),
         Column("state", _("State"), card="left"),
         Column("text", _("Care message"), card="full"),
     ),

@@ -98,9 +98,9 @@ DOCUMENT_LIST = ListPage(
         Column("document", _("Customer's documents"), fixed=True, card="full"),
         Column("buyer", _("Buyer and order"), card="full"),
         Column("state", _("State"), card="left"),
-        Column("received", _("Came in"), sort="received", card="left"),
+        Column("received", _("Came in"), sort="received", card="right"),
         Column("due", _("Leave by"), card="left"),
-        Column("holder", _("With"), card="left"),
+        Column("holder", _("With"), card="right"),
     ),
     tabs=(
         Tab("here", _("With us"), Q(state=DocumentState.RECEIVED), tone="warn", sort="received"),

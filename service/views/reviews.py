@@ -115,10 +115,10 @@ REVIEW_LIST = ListPage(
         Column("review", _("Buyer's review"), fixed=True, card="full"),
         Column("order", _("Order and buyer"), card="full"),
         Column("written", _("Time of the review"), sort="written", card="left"),
-        Column("state", _("State"), card="left"),
+        Column("state", _("State"), card="right"),
         Column("due", _("Due"), sort="due", card="left"),
-        Column("agent", _("Served by"), card="left"),
-        Column("cause", _("Cause"), card="left"),
+        Column("agent", _("Served by"), card="right"),
+        Column("cause", _("Cause"), card="none"),
     ),
     tabs=(
         Tab("task", _("To deal with"), Q(state=ReviewState.TASK), tone="danger", sort="due"),

@@ -48,7 +48,7 @@ SURVEY_LIST = ListPage(
     columns=(
         Column("buyer", _("Buyer"), fixed=True, card="full"),
         Column("rating", _("How content"), sort="rating", card="left"),
-        Column("agent", _("Served by"), card="left"),
+        Column("agent", _("Served by"), card="right"),
         Column("asked", _("Time of asking"), sort="asked", card="left"),
         Column("text", _("The buyer's words"), card="full"),
     ),

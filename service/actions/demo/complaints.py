@@ -13,6 +13,7 @@ from orders.models import Order
 from service.actions.blacklist import blacklist_buyer, lift_blacklisting
 from service.actions.care import plan_care, send_care, skip_care
 from service.actions.complaint_clock import escalate_late_complaints
+from service.actions.complaint_reports import read_complaint_report, report_on_complaints
 from service.actions.complaints import (
     answer_complaint,
     archive_complaint,
@@ -20,6 +21,7 @@ from service.actions.complaints import (
     investigate_complaint,
     receive_complaint,
     register_complaint,
+    reopen_complaint,
     resolve_complaint,
     revisit_complaint,
     withdraw_complaint,
@@ -30,8 +32,19 @@ from service.actions.reckoning import reckon_buyers
 from service.actions.surveys import answer_survey, ask_survey
 from service.models import Buyer, BuyerGroup, Care, Complaint, Review
 from service.queries.reviews import review_due
-from service.states import Cause, ComplaintSource, Rating, ReviewCause, ReviewState, Severity
+from service.states import (
+    BLAMELESS,
+    Cause,
+    ComplaintSource,
+    ComplaintState,
+    Rating,
+    ReviewCause,
+    ReviewState,
+    Severity,
+    Verdict,
+)
 from shopops.kit.clock import shop_day, start_of_day
+from staff.actions.events import record
 from staff.models import Employee, OrgUnit
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -45,6 +58,7 @@ SAID = (
     ("包装简陋，衣服发皱", Cause.PACKING, "未使用衣撑和气泡袋", "羽绒服改用硬盒"),
     ("尺码表和实际不符", Cause.LISTING, "尺码表未更新", "新款上架前复核尺码表"),
 )
+VERDICTS = (Verdict.FOUNDED, Verdict.FOUNDED, Verdict.PARTLY, Verdict.UNFOUNDED, Verdict.FOUNDED, Verdict.MALICIOUS)
 UNITS = {
     Cause.GOODS: "merchandise",
     Cause.LISTING: "design",
@@ -119,8 +133,51 @@ def _complaints(
             withdraw_complaint(complaint, reason="买家误解，已说明", by=agent, at=began + HOUR)
             continue
         _go_on(complaint, step, began, agent, lead, (cause, event, improvement, units.get(UNITS[cause])))
+    _again(agents[0], at)
     escalate_late_complaints(at=at)
+    _reports(agents[0], lead, at)
     return Complaint.objects.count()
+
+
+def _again(agent: Employee, at: datetime) -> None:
+    """Let one buyer complain again, and open a complaint again whose result did not hold."""
+    told = Complaint.objects.filter(state=ComplaintState.REVISITED).select_related("buyer", "order", "shop")
+    before = told.order_by("-received_at").first()
+    if before is None:
+        return
+    receive_complaint(
+        before.buyer,
+        shop=before.shop,
+        order=before.order,
+        text="上次说好的补偿还没有到账",
+        wish="今天补齐补偿",
+        source=ComplaintSource.PHONE,
+        apologised=True,
+        handler=agent,
+        by=agent,
+        at=at - 2 * HOUR,
+    )
+    resolved = Complaint.objects.filter(state=ComplaintState.RESOLVED).order_by("-received_at").first()
+    if resolved is not None:
+        reopen_complaint(resolved, reason="买家反映问题没有解决", by=agent, at=at - 3 * HOUR)
+
+
+def _reports(agent: Employee, lead: Employee, at: datetime) -> None:
+    """Hand in two regular reports: one that was read, one that waits."""
+    today = shop_day(at)
+    spans = ((today - 60 * DAY, today - 31 * DAY), (today - 30 * DAY, today - DAY))
+    for place, (first, last) in enumerate(spans):
+        report = report_on_complaints(
+            first,
+            last,
+            findings="物流与拣货类投诉居多；超时答复集中在夜间受理的投诉。",
+            proposals="多件订单打包时二次清点；夜间受理的投诉由早班优先答复。",
+            to=lead,
+            by=agent,
+            at=at - (29 * DAY if place == 0 else HOUR),
+        )
+        if place == 0:
+            read_complaint_report(report, answer="同意，下周起执行，月底看效果。", by=lead, at=at - 28 * DAY)
 
 
 def _go_on(
@@ -136,7 +193,11 @@ def _go_on(
     if step >= 1:
         register_complaint(complaint, by=agent, at=began + HOUR / 4)
     if step >= 2:  # noqa: PLR2004 -- steps in their order
-        investigate_complaint(complaint, event=event, cause=cause, unit=unit, by=agent, at=began + HOUR / 2)
+        verdict = VERDICTS[complaint.pk % len(VERDICTS)]
+        blamed = None if verdict in BLAMELESS else unit
+        investigate_complaint(
+            complaint, event=event, verdict=verdict, cause=cause, unit=blamed, by=agent, at=began + HOUR / 2
+        )
     if step >= 3:  # noqa: PLR2004
         handle_complaint(complaint, opinion="按规则补偿，避免再发生", by=agent, at=began + HOUR)
     if step >= 4:  # noqa: PLR2004
@@ -181,7 +242,22 @@ def _reviews(
             _dispose(review, place, due, agents, lead, written)
         rows.append(review)
     random.shuffle(rows)
-    return len(Review.objects.bulk_create(rows))
+    made = Review.objects.bulk_create(rows)
+    for one in made:
+        record("service.review_imported", one, by=None, at=one.reviewed_at + HOUR)
+        if one.handled_at:
+            record("service.review_handled", one, by=one.handler, at=one.handled_at, reason=one.outcome)
+        if one.settled_at:
+            changes = {"cause": (None, one.cause)}
+            record(
+                "service.review_settled",
+                one,
+                by=one.settled_by,
+                at=one.settled_at,
+                changes=changes,
+                reason=one.cause_text,
+            )
+    return len(made)
 
 
 def _dispose(

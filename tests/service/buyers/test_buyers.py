@@ -75,7 +75,7 @@ def test_a_level_is_reached_by_what_was_paid_and_its_reason_is_told():
     buyer = Buyer.objects.select_related("level").get(nick="tb_zhangmin")
     reason = level_reason(buyer, at=NOON)
     assert reason is not None
-    assert (reason["level"].rank, reason["paid"], reason["orders"]) == (1, Decimal(600), 2)
+    assert (reason["level"].rank, reason["paid"], reason["orders"]) == (2, Decimal(600), 2)
     assert Buyer.objects.get(nick="路过").level is None
 
 
