@@ -36,15 +36,18 @@ def _sku(code: str) -> Sku:
     return found
 
 
-def _pieces(left: int, *, initial: int | None = None) -> forms.IntegerField:
-    return forms.IntegerField(
+def _pieces(left: int, goods: str, *, initial: int | None = None) -> forms.IntegerField:
+    """Return a box for the pieces of some goods; more than are left the verb refuses in words."""
+    field = forms.IntegerField(
         label=_("Pieces"),
         min_value=0,
         max_value=MOST_PIECES,
         required=False,
         initial=initial,
-        widget=forms.NumberInput(attrs={"max": left, "inputmode": "numeric", "class": "input is-pieces"}),
+        widget=forms.NumberInput(attrs={"inputmode": "numeric", "class": "input is-pieces"}),
     )
+    field.widget.attrs |= {"max": left, "aria-label": sentence(_("Pieces of %(goods)s"), goods=goods)}
+    return field
 
 
 class AfterSaleForm(forms.Form):
@@ -84,14 +87,16 @@ class AfterSaleForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.lines = lines
         for one in lines:
-            self.fields[one.field_name] = _pieces(one.left, initial=one.left if len(lines) == 1 else None)
+            self.fields[one.field_name] = _pieces(
+                one.left, one.line.title or one.line.code, initial=one.left if len(lines) == 1 else None
+            )
             for part in one.parts:
-                self.fields[part.field_name] = _pieces(part.left)
+                self.fields[part.field_name] = _pieces(part.left, part.part.sku.name)
             self.fields[one.instead_name] = forms.CharField(
                 label=_("Send instead"),
                 required=False,
                 max_length=64,
-                widget=forms.TextInput(attrs={**_QUIET, "list": "sku-suggestions", "class": "input"}),
+                widget=forms.TextInput(attrs={**_QUIET, "class": "input", "aria-label": _("Send instead")}),
             )
 
     def wish(self, room: Decimal) -> dict[str, Any]:
@@ -223,7 +228,7 @@ class SendForm(forms.Form):
                 initial=shown.code if shown else "",
                 max_length=64,
                 required=False,
-                widget=forms.TextInput(attrs={**_QUIET, "list": "sku-suggestions"}),
+                widget=forms.TextInput(attrs=_QUIET),
             )
 
     def chosen(self) -> dict[int, Sku]:

@@ -14,6 +14,7 @@
     box.append(note);
     setTimeout(() => note.remove(), tone === "danger" ? 9000 : 5000);
   }
+  const ONCE = 1500; // ms in which the same form is not sent again
   document.addEventListener("toast", (event) => toast(event.detail.text, event.detail.tone));
   // A part of the page that asks by itself (every few seconds, on load) keeps quiet without a connection: it asks again.
   const isAsked = (event) => Boolean(event.detail.requestConfig?.triggeringEvent);
@@ -41,6 +42,17 @@
     if (target.id === "dialog-body" && target.firstElementChild && !$("dialog").open) $("dialog").showModal();
     if (target.id === "dialog-body") target.querySelector("[autofocus], form input:not([type=hidden]), form select, form textarea, .dialog-foot .btn.is-primary")?.focus();
   });
+  // What is confirmed in a dialog is sent once, however often the button is hit.
+  document.addEventListener("submit", (event) => {
+    const form = event.target.closest(".dialog-form, [data-once]");
+    if (!form) return;
+    if (event.timeStamp - Number(form.dataset.sentAt || -ONCE) < ONCE) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+    } else {
+      form.dataset.sentAt = String(event.timeStamp);
+    }
+  }, true);
   document.addEventListener("dialog-close", () => $("dialog")?.close());
   document.addEventListener("click", (event) => {
     const at = event.target;
