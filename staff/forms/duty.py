@@ -75,6 +75,13 @@ class SpanForm(forms.Form):
     last = day_field(_("Last day"))
 
 
+class CopyForm(forms.Form):
+    """Which week is copied to which; any day of them names them."""
+
+    source = day_field(_("Week that is copied"))
+    target = day_field(_("To the week of"))
+
+
 class ShiftForm(forms.Form):
     """Another shift for a duty."""
 

@@ -3,7 +3,15 @@
 from staff.policy.appeals import LEADER_DAYS, PANEL_DAYS, PANEL_SIZE, STEP_DAYS
 from staff.policy.appraisal import OBJECTION_DAYS
 from staff.policy.cases import EVIDENCE_FILES, EVIDENCE_MB, REWARD_FUND, REWARD_POINTS, WAIVER_LIMIT
-from staff.policy.duty import ACCEPT_MINUTES, DAYS_A_WEEK, GRACE_MINUTES, PROBLEM_DAYS, REST_HOURS
+from staff.policy.duty import (
+    ACCEPT_MINUTES,
+    COVER_WEEKDAY,
+    COVER_WEEKEND,
+    DAYS_A_WEEK,
+    GRACE_MINUTES,
+    PROBLEM_DAYS,
+    REST_HOURS,
+)
 from staff.policy.house import (
     COMPANY_NAME,
     FILE_DAYS,
@@ -20,6 +28,8 @@ from staff.policy.radar import RADAR_DAYS, RADAR_HOURS, RADAR_SOON_HOURS
 __all__ = [
     "ACCEPT_MINUTES",
     "COMPANY_NAME",
+    "COVER_WEEKDAY",
+    "COVER_WEEKEND",
     "DAYS_A_WEEK",
     "EVIDENCE_FILES",
     "EVIDENCE_MB",

@@ -49,6 +49,24 @@ PROBLEM_DAYS = Setting(
     least=1,
     most=30,
 )
+COVER_WEEKDAY = Setting(
+    "staff.cover_weekday",
+    1,
+    label=_("People there on working days"),
+    help=_("So many cover each half hour from 9:00 to 23:00 (CS-047); the roster shows fewer as a hole."),
+    unit=_("people"),
+    least=1,
+    most=99,
+)
+COVER_WEEKEND = Setting(
+    "staff.cover_weekend",
+    1,
+    label=_("People there at weekends"),
+    help=_("So many cover each half hour from 9:00 to 23:00 on days off (CS-050)."),
+    unit=_("people"),
+    least=0,
+    most=99,
+)
 
 SERVICE_HOURS = (9, 23)
 """Hours between which somebody of customer service is there: the roster shows gaps between them (CS-047)."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -15,14 +15,12 @@ from shopops.kit.clock import SHANGHAI
 from shopops.kit.lists import Reader, Row
 from staff.models import Duty, Employee, OrgUnit, Shift
 from staff.models.duty import hours_in_words
-from staff.policy.duty import SERVICE_HOURS
 from staff.queries.calendar import work_calendar
 from staff.queries.people import matching_people
 from staff.states import DutyState
 
 SEES_ALL = "staff.view_duty"
 TONES = {DutyState.PLANNED: "good", DutyState.ON_LEAVE: "info", DutyState.CANCELLED: "plain"}
-_HALF = timedelta(minutes=30)
 
 
 def on_duty(at: datetime) -> QuerySet[Duty]:
@@ -114,24 +112,15 @@ def units_with_people() -> QuerySet[OrgUnit]:
     return OrgUnit.objects.filter(members__is_active=True).distinct().order_by("position", "pk")
 
 
-def half_hours() -> list[str]:
-    """Return where each half hour of the service hours begins, as 09:00."""
-    first, last = SERVICE_HOURS
-    return [f"{minute // 60:02}:{minute % 60:02}" for minute in range(first * 60, last * 60, 30)]
-
-
-def cover_of(rows: list[RosterRow], days: list[RosterDay]) -> list[list[int]]:
-    """Count who is on duty in each half hour of the service hours, day by day; at meals people take turns (CS-047)."""
-    first, last = SERVICE_HOURS
-    duties = [one for row in rows for _day, duties in row.cells for one in duties if one.state == DutyState.PLANNED]
-    counted = []
-    for day in days:
-        midnight = datetime.combine(day.day, time.min, tzinfo=SHANGHAI)
-        starts = [midnight + timedelta(minutes=minute) for minute in range(first * 60, last * 60, 30)]
-        counted.append(
-            [sum(one.starts_at <= start and one.ends_at >= start + _HALF for one in duties) for start in starts]
-        )
-    return counted
+def day_by_day(rows: list[RosterRow]) -> list[tuple[RosterDay, list[tuple[Employee, list[Duty]]]]]:
+    """Turn a roster round: for each day who has a duty; nothing is asked of the database."""
+    if not rows:
+        return []
+    days = [day for day, _duties in rows[0].cells]
+    return [
+        (day, [(row.person, row.cells[number][1]) for row in rows if row.cells[number][1]])
+        for number, day in enumerate(days)
+    ]
 
 
 def listed_duties(reader: Reader) -> QuerySet[Duty]:

@@ -14,10 +14,6 @@ from staff.views.duty import (
     duty_cancelling,
     duty_planning,
     duty_shift,
-    my_roster,
-    roster,
-    roster_plan,
-    roster_publication,
 )
 from staff.views.handovers import (
     HANDOVERS_PAGE,
@@ -46,6 +42,7 @@ from staff.views.problems import (
     problem_solution,
     problem_withdrawal,
 )
+from staff.views.roster import my_roster, roster, roster_copy, roster_plan, roster_preview, roster_publication
 from staff.views.swaps import (
     SWAPS_PAGE,
     swap,
@@ -67,6 +64,8 @@ PATHS: list[URLPattern | URLResolver] = [
     path("roster/", roster, name="roster"),
     path("roster/mine/", my_roster, name="my_roster"),
     path("roster/plan/", roster_plan, name="roster_plan"),
+    path("roster/preview/", roster_preview, name="roster_preview"),
+    path("roster/copy/", roster_copy, name="roster_copy"),
     path("roster/publication/", roster_publication, name="roster_publication"),
     path("roster/duties/", include(list_urls(DUTIES_PAGE))),
     path("roster/duties/planning/", duty_planning, name="duty_planning"),
@@ -125,7 +124,7 @@ ENTRIES: tuple[Entry, ...] = (
         "staff:roster",
         "",
         icon="calendar-days",
-        covers=("/roster/duties/", "/roster/mine/"),
+        covers=("/roster/duties/", "/roster/mine/", "/roster/preview/"),
     ),
     Entry("staff.swaps", _("Swaps"), "staff:swaps", "", icon="arrow-left-right", waits="staff.swaps_to_answer"),
     Entry("staff.leave", _("Leave"), "staff:leaves", "", icon="calendar-check", waits="staff.leave_to_decide"),

@@ -23,7 +23,7 @@ from staff.queries.duty import is_on_duty
 from staff.queries.presence import DayLane, current_status, lanes_of, presence_now
 from staff.states import DutyState, PresenceSource, PresenceStatus
 from staff.views.asking import actor, checked
-from staff.views.duty import near_day
+from staff.views.roster import near_day
 
 TONES = {
     PresenceStatus.ONLINE: "good",

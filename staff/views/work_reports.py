@@ -52,7 +52,7 @@ from staff.queries.work_reports import (
 )
 from staff.states import WorkReportKind
 from staff.views.asking import actor, checked
-from staff.views.duty import near_day
+from staff.views.roster import near_day
 
 SHOWN = 30
 

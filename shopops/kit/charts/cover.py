@@ -21,6 +21,7 @@ def cover_map(
     title: str,
     nobody: str,
     links: Sequence[str] = (),
+    short: Sequence[Sequence[bool]] = (),
     desc: str = "",
     width: int = 720,
     paper: bool = False,
@@ -29,6 +30,7 @@ def cover_map(
 
     :param columns: where each stretch begins, such as 09:00.
     :param nobody: the words for none.
+    :param short: which are too few, though somebody is there; they are red as well.
     :param links: one page a row, when given.
     :raises ValueError: if the values do not fit the names.
     """
@@ -52,13 +54,13 @@ def cover_map(
             parts.append(text(left - 8, y + height / 2 + 4, name, anchor="end"))
             for column, place in enumerate(columns):
                 x, value = left + column * slot, values[row][column]
-                is_gap = value == 0
+                is_gap = value == 0 or bool(short and short[row][column])
                 step = step_of(value, highest)
                 kind, fill = ("chart-gap", GAP) if is_gap else (f"chart-heat-{step}", STEPS[step])
                 parts.append(box(x, y, slot - gap, height - gap, kind=kind, fill=fill, round_by=2))
                 if value and not sheet.narrow and slot > text_width(str(value), 10) + 4:
                     middle = x + (slot - gap) / 2
-                    colour = "chart-value" if step < len(STEPS) - 2 else "chart-on"
+                    colour = "chart-value" if step < len(STEPS) - 2 and not is_gap else "chart-on"
                     parts.append(text(middle, y + height / 2 + 3, str(value), kind=colour, anchor="middle", size=10))
                 href = links[row] if links else ""
                 said = f"{name} {place} · {words(row, column)}"
