@@ -54,6 +54,18 @@ def test_the_clocks_run_and_a_conversation_is_opened_and_closed(visit, lina, fau
     expect(page.locator(".waiter")).to_have_count(1)
 
 
+def test_ones_status_is_set_in_a_dialog_that_is_fetched(visit, lina, faults):
+    page = visit("/service/desk/", lina)
+    page.locator(".status").click()
+    expect(page.locator("#dialog")).to_be_visible()
+    assert faults(page) == []
+    page.locator("#presence_status").select_option("away")
+    page.locator("#presence_reason").fill("吃饭")
+    page.locator("#dialog [type=submit]").click()
+    expect(page.locator(".status.is-away")).to_be_visible()
+    expect(page.locator(".day-state")).to_contain_text("吃饭")
+
+
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
 def test_the_desk_fits_a_phone(visit, lina, faults, language):
     talk = Conversation.objects.get(buyer__nick="小溪流水")
