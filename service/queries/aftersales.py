@@ -103,7 +103,7 @@ def add_case_words(rows: list[Row], reader: Reader) -> None:
         row["cause_label"] = causes.get(row["cause"], "")
         row["cause_is_sure"] = row["cause_confirmed_at"] is not None
         row["buyer"] = mask_nick(row["buyer__nick"])
-        row["goods"] = goods.get(row["id"], "")
+        row["goods"] = goods.get(row["id"]) or _("only money")
         row["money"] = money(row["refunded"] or row["amount"]) if row["refunded"] or row["amount"] else ""
         row["asked"] = short_moment(row["asked_at"])
         row["cost"] = row["goods_cost"] + row["postage_cost"] + row["compensation"]

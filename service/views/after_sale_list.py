@@ -141,7 +141,7 @@ AFTER_SALE_LIST = ListPage(
         Column("state", _("State"), card="left"),
         Column("timer", _("Time left"), sort="timer", card="left"),
         Column("buyer", _("Buyer and order"), card="full"),
-        Column("back", _("Return waybill"), card="full"),
+        Column("back", _("Return waybill"), card="none"),
         Column("holder", _("With"), card="left"),
         Column("cause", _("Cause"), card="left", shown=False),
         Column("cost", _("Cost"), end=True, card="none", shown=False),

@@ -20,7 +20,7 @@ from service.actions.aftersales import (
 from service.actions.causes import confirm_cause
 from service.actions.refunds import confirm_refund
 from service.actions.replacements import send_replacement
-from service.actions.returned_goods import Found, inspect_parcel
+from service.actions.returned_goods import Found, inspect_parcel, put_aside
 from service.actions.returns import note_return_waybill, take_parcel_in
 from service.models import AfterSale, ReturnParcel
 from service.states import AFTER_INSPECTION, Cause
@@ -56,6 +56,7 @@ STORIES = (
     Story(Kind.RETURN, "七天无理由", 100, "on_the_way"),
     Story(Kind.REPAIR, "拉链坏了，想维修", 44, "arrived"),
     Story(Kind.RETURN, "收到破损，包装压坏", 60, "arrived"),
+    Story(Kind.RETURN, "尺码不合适", 50, "wrong"),
     Story(Kind.RESEND, "少发了一条围巾", 28, "to_send"),
     Story(Kind.EXCHANGE, "发错颜色", 64, "sending"),
     Story(Kind.REFUND, "快递一直不动，不等了", 16, "to_refund"),
@@ -211,6 +212,9 @@ def _come_back(case: AfterSale, story: Story, cast: Cast, moments: Iterator[date
         return
     parcel: ReturnParcel = take_parcel_in(waybill, case=case, carrier="圆通速递", by=cast.keeper, at=next(moments))
     if story.until == "arrived":
+        return
+    if story.until == "wrong":
+        put_aside(parcel, found="里面是一双旧拖鞋，不是本店的货", by=cast.keeper, at=next(moments))
         return
     found = Found(1 - story.defective, story.defective)
     inspect_parcel(
