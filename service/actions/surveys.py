@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from service.models import Buyer, Survey
+from service.policy.buyers import CARE_EVERY_DAYS
 from service.queries.care import too_soon
 from shopops.kit.refusals import Refused
 from staff.actions.events import record
@@ -30,7 +31,8 @@ def ask_survey(
     """
     if buyer.may_contact is False:
         raise Refused(_("The buyer does not want to be written to."))
-    if Survey.objects.filter(buyer=buyer, answered_at=None).exists():
+    since = at - timedelta(days=CARE_EVERY_DAYS())
+    if Survey.objects.filter(buyer=buyer, answered_at=None, asked_at__gt=since).exists():
         raise Refused(_("The buyer has been asked and has not answered yet."))
     if too_soon(buyer, at=at):
         raise Refused(_("The buyer heard from the shop a short time ago."))

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from orders.models import Order
@@ -46,7 +46,11 @@ def warning_of_nick(nick: str, *, at: datetime) -> Blacklisting | None:
 def listed_buyers(reader: Reader) -> QuerySet[Buyer]:
     """Return the rows of the list of buyers."""
     black = Blacklisting.objects.filter(on_blacklist(reader.at), buyer=OuterRef("pk"))
-    return Buyer.objects.annotate(is_blacklisted=Exists(black))
+    return Buyer.objects.annotate(
+        is_blacklisted=Exists(black),
+        black_reason=Subquery(black.values("reason")[:1]),
+        black_until=Subquery(black.values("until")[:1]),
+    )
 
 
 def blacklisted(reader: Reader) -> Q:

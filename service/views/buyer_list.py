@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from service.actions.blacklist import blacklist_buyer, lift_blacklisting
 from service.actions.buyers import mark_buyers
 from service.actions.surveys import ask_survey
 from service.filters.buyers import BuyerFilters
-from service.forms.buyers import AboutForm, BuyerRemarkForm, GroupForm, TagsForm
-from service.models import Buyer
+from service.forms.buyers import AboutForm, BlacklistForm, BuyerRemarkForm, GroupForm, TagsForm
+from service.forms.complaints import WhyForm
+from service.models import Blacklisting, Buyer
 from service.queries.buyers import add_buyer_words, blacklisted, listed_buyers, matching_buyers
 from shopops.kit.clock import shop_day
 from shopops.kit.lists import (
@@ -32,6 +34,7 @@ from shopops.kit.lists import (
 from staff.models import Employee
 
 KEEP = "service.keep_buyer"
+BLACKLIST = "service.blacklist_buyer"
 
 
 def _mark(name: str) -> Callable[..., Refusals]:
@@ -45,6 +48,27 @@ def _mark(name: str) -> Callable[..., Refusals]:
 def _ask(ids: Sequence[int], *, by: Employee, at: datetime, about: str = "") -> Refusals:
     chosen = Buyer.objects.filter(pk__in=ids)
     return one_by_one(chosen, lambda one: ask_survey(one, about=about, by=by, at=at))
+
+
+def _blacklist(ids: Sequence[int], *, by: Employee, at: datetime, reason: str, until: date | None = None) -> Refusals:
+    chosen = Buyer.objects.filter(pk__in=ids)
+    return one_by_one(chosen, lambda one: blacklist_buyer(one, reason=reason, until=until, by=by, at=at))
+
+
+def _lift(ids: Sequence[int], *, by: Employee, at: datetime, reason: str) -> Refusals:
+    chosen = Blacklisting.objects.filter(buyer__in=ids, lifted_at=None)
+    refused = one_by_one(chosen, lambda one: lift_blacklisting(one, reason=reason, by=by, at=at))
+    return {one.buyer_id: refused[one.pk] for one in chosen if one.pk in refused}
+
+
+def _not_black(ids: Sequence[int], _reader: Reader) -> Refusals:
+    black = set(Blacklisting.objects.filter(buyer__in=ids, lifted_at=None).values_list("buyer_id", flat=True))
+    return dict.fromkeys(set(ids) - black, _("is not on the blacklist"))
+
+
+def _black_already(ids: Sequence[int], _reader: Reader) -> Refusals:
+    black = Blacklisting.objects.filter(buyer__in=ids, lifted_at=None).values_list("buyer_id", flat=True)
+    return dict.fromkeys(black, _("is on the blacklist already"))
 
 
 def _not_to_ask(ids: Sequence[int], _reader: Reader) -> Refusals:
@@ -87,6 +111,8 @@ BUYER_LIST = ListPage(
         "is_lost",
         "may_contact",
         "is_blacklisted",
+        "black_reason",
+        "black_until",
     ),
     finish=add_buyer_words,
     cells="service/buyers/cells.html",
@@ -137,6 +163,26 @@ BUYER_LIST = ListPage(
             says=_("Whoever heard from the shop a short time ago is left out and named."),
         ),
         BatchAction("remark", _("Remark"), run=_mark("remark"), form=BuyerRemarkForm, permission=KEEP, icon="pencil"),
+        BatchAction(
+            "blacklisting",
+            _("Blacklist"),
+            run=_blacklist,
+            skips=_black_already,
+            form=BlacklistForm,
+            permission=BLACKLIST,
+            icon="ban",
+            tone="danger",
+        ),
+        BatchAction(
+            "lifting",
+            _("Take off the blacklist"),
+            run=_lift,
+            skips=_not_black,
+            form=WhyForm,
+            permission=BLACKLIST,
+            icon="user-check",
+            tabs=("black",),
+        ),
     ),
     export=Export(
         permission="service.export_buyers",
@@ -158,6 +204,8 @@ BUYER_LIST = ListPage(
             ExportColumn(_("Bad reviews"), "bad_reviews", kind="count"),
             ExportColumn(_("Last order"), "last_order_at", kind="time"),
             ExportColumn(_("Due again"), "due_again_on", kind="day"),
+            ExportColumn(_("On the blacklist because"), "black_reason"),
+            ExportColumn(_("On the blacklist until"), "black_until", kind="day"),
             ExportColumn(_("Remark"), "remark"),
         ),
     ),

@@ -15,14 +15,16 @@ from service.actions.care import plan_care
 from service.actions.levels import load_levels
 from service.actions.phrases import keep_phrase
 from service.actions.surveys import answer_survey, ask_survey
-from service.models import Buyer, Care, VipLevel
+from service.models import Blacklisting, Buyer, Care, VipLevel
 from service.queries.buyer_story import KINDS, story_of
 from service.queries.care import Wish, proposals
 from service.queries.care_runs import left_out
 from service.queries.surveys import survey_figures
 from service.states import CareOccasion
+from service.views.buyer_list import BUYER_LIST
 from service.views.care import CARE_LIST
 from shopops.kit.clock import now, shop_day
+from shopops.kit.refusals import Refused
 from staff.models import Employee, Event
 from tests.factories.buyers import a_buyer
 from tests.factories.complaints import a_complaint
@@ -154,3 +156,25 @@ def test_levels_begin_with_free_membership():
     load_levels(at=NOON)
     first = VipLevel.objects.order_by("rank")[0]
     assert (first.least_paid, first.least_orders) == (200, 1)
+
+
+def test_many_go_on_the_blacklist_and_off_it_and_the_list_says_why_and_how_long(desk, chenjing):
+    first, second = a_buyer("小溪流水"), a_buyer("大河向东")
+    batch = {one.key: one for one in BUYER_LIST.batch}
+    blacklist_buyer(second, reason="差评勒索", by=chenjing, at=now())
+    until = shop_day(now()) + 30 * DAY
+    refused = batch["blacklisting"].run([first.pk, second.pk], by=chenjing, at=now(), reason="恶意退款", until=until)
+    assert list(refused) == [second.pk]
+    page = desk.get("/service/buyers/?tab=black").content.decode()
+    for said in ("恶意退款", f"{until}", "差评勒索"):
+        assert said in page
+    assert batch["lifting"].run([first.pk, second.pk], by=chenjing, at=now(), reason="误会") == {}
+    assert not Blacklisting.objects.filter(lifted_at=None).exists()
+
+
+def test_who_never_answered_may_be_asked_again_after_a_while(chenjing):
+    buyer = a_buyer()
+    ask_survey(buyer, by=chenjing, at=NOON - 31 * DAY)
+    assert ask_survey(buyer, by=chenjing, at=NOON).answered_at is None
+    with pytest.raises(Refused):
+        ask_survey(buyer, by=chenjing, at=NOON + DAY)
