@@ -16,10 +16,10 @@ _HOUR = timedelta(hours=1)
 
 
 def make_chases(agents: list[Employee], *, at: datetime) -> int:
-    """Ask some buyers to pay, and write down whom asking moved to pay; return how many were asked."""
+    """Ask every second buyer to pay, and write down whom asking moved to pay; return how many were asked."""
     unpaid = Order.objects.filter(state=OrderState.UNPAID, placed_at__lte=at - _HOUR, chase=None)
     asked = 0
-    for place, order in enumerate(unpaid.order_by("-placed_at", "pk")[:16]):
+    for place, order in enumerate(unpaid.order_by("-placed_at", "pk")[:24:2]):
         agent = agents[place % len(agents)]
         try:
             if place % 4 == 3:  # noqa: PLR2004 -- taken, not asked yet
@@ -33,7 +33,7 @@ def make_chases(agents: list[Employee], *, at: datetime) -> int:
         asked += 1
     paid = Order.objects.filter(paid_at__gte=at - timedelta(days=12), paid_at__lte=at - _HOUR, chase=None)
     chases = []
-    for place, order in enumerate(paid.order_by("-paid_at", "pk")[:24]):
+    for place, order in enumerate(paid.order_by("-paid_at", "pk")[:10]):
         if order.paid_at is None:
             continue
         contacted_at = max(order.placed_at, order.paid_at - timedelta(minutes=40))
