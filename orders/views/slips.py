@@ -12,7 +12,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from orders.actions.slips import make_slip, note_slip_lost, take_slip_in
 from orders.filters import SlipFilters
@@ -40,7 +40,7 @@ from staff.actions.jobs import start_job
 from staff.models import Employee
 from staff.queries.history import history_of
 from staff.views.asking import actor, checked
-from warehouse.views.asking import Offer, asks_of, in_drawer, in_place
+from warehouse.views.asking import Offer, asks_of, deed, in_drawer
 
 
 def _take_in(ids: Sequence[int], *, by: Employee, at: datetime, remark: str = "") -> Refusals:
@@ -221,18 +221,7 @@ def _page(request: HttpRequest, number: str) -> HttpResponse:
 
 
 def _deed(permission: str, do: Callable[[HttpRequest, PaymentSlip], str]) -> Callable[..., HttpResponseBase]:
-    """Return a view that does one thing to a slip, says what it did, and goes back to its page."""
-
-    @allowed(permission)
-    @require_POST
-    def deed(request: HttpRequest, number: str) -> HttpResponseBase:
-        try:
-            messages.success(request, do(request, _slip(number)))
-        except Refused as refusal:
-            messages.error(request, str(refusal))
-        return in_place(request, _page, number) if in_drawer(request) else redirect("orders:slip", number)
-
-    return deed
+    return deed(permission, _slip, do, page=_page, url_name="orders:slip")
 
 
 def _take(request: HttpRequest, found: PaymentSlip) -> str:

@@ -60,7 +60,6 @@ from service.queries.platform_states import what_differs, when_time_is_over
 from service.queries.refunds import price_match_until, room_for_refund
 from service.states import OPEN_AFTER_SALES, AfterSaleState, ReturnState
 from service.views.after_sale_offers import AFTER_SALE_OFFERS, HANDLE
-from service.views.deeds import deed
 from shopops.kit.access import allowed
 from shopops.kit.clock import now, shop_day
 from shopops.kit.lists.asking import read_data
@@ -68,7 +67,7 @@ from shopops.kit.masking import mask_nick
 from shopops.kit.refusals import Refused
 from staff.queries.history import history_of
 from staff.views.asking import actor, checked
-from warehouse.views.asking import asks_of, in_drawer
+from warehouse.views.asking import asks_of, deed, in_drawer
 
 S = AfterSaleState
 LONGEST_KEY = 19

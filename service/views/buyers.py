@@ -20,7 +20,6 @@ from service.forms.complaints import WhyForm
 from service.models import Blacklisting, Buyer
 from service.queries.buyer_story import KINDS, favourite_goods, figures_of, level_reason, purchases_by_month, story_of
 from service.queries.buyers import masked_buyer, warning_of
-from service.views.deeds import deed
 from shopops.kit.access import allowed
 from shopops.kit.charts import Point, Series, compact, trend, yuan
 from shopops.kit.clock import now, shop_day
@@ -28,7 +27,7 @@ from shopops.kit.lists.asking import read_data
 from shopops.kit.refusals import Refused
 from staff.queries.history import history_of
 from staff.views.asking import actor, checked
-from warehouse.views.asking import Offer, asks_of, in_drawer
+from warehouse.views.asking import Offer, asks_of, deed, in_drawer
 
 KEEP = "service.keep_buyer"
 BLACKLIST = "service.blacklist_buyer"

@@ -31,7 +31,6 @@ from service.queries.care import (
 )
 from service.queries.care_runs import REASONS, left_out
 from service.states import CareOccasion, CareState
-from service.views.deeds import deed
 from shopops.kit.access import allowed
 from shopops.kit.clock import now, shop_day
 from shopops.kit.lists import (
@@ -50,7 +49,7 @@ from shopops.kit.lists import (
 from staff.models import Employee
 from staff.queries.history import history_of
 from staff.views.asking import actor, checked
-from warehouse.views.asking import Offer, asks_of, in_drawer
+from warehouse.views.asking import Offer, asks_of, deed, in_drawer
 
 CARE = "service.care_for_buyer"
 

@@ -19,7 +19,6 @@ from service.models import ComplaintReport
 from service.queries.analysis import analyse, analysis_of
 from service.queries.complaint_reports import add_report_words, first_words, listed_reports, matching_reports, next_span
 from service.views.complaint_analysis import span_asked
-from service.views.deeds import deed
 from shopops.kit.access import allowed
 from shopops.kit.clock import now, shop_day
 from shopops.kit.lists import Column, Empty, Export, ExportColumn, ListPage, Reader, Sort, Tab
@@ -29,7 +28,7 @@ from staff.actions.jobs import start_job
 from staff.queries.history import history_of
 from staff.queries.superiors import superiors_of
 from staff.views.asking import actor, checked
-from warehouse.views.asking import Offer, asks_of, in_drawer
+from warehouse.views.asking import Offer, asks_of, deed, in_drawer
 
 HANDLE = "service.handle_complaint"
 VIEW = "service.view_complaint"

@@ -57,7 +57,6 @@ from service.queries.complaints import (
 )
 from service.states import Cause, ComplaintState, Severity, Verdict
 from service.views.complaint_offers import COMPLAINT_OFFERS, HANDLE
-from service.views.deeds import deed
 from shopops.kit.access import allowed
 from shopops.kit.clock import now
 from shopops.kit.lists.asking import read_data
@@ -66,7 +65,7 @@ from staff.actions.jobs import start_job
 from staff.models import Shop
 from staff.queries.history import history_of
 from staff.views.asking import actor, checked
-from warehouse.views.asking import asks_of, in_drawer
+from warehouse.views.asking import asks_of, deed, in_drawer
 
 PROMISED_AT_WILL = "CS-062"
 """The clause of prices and promises given at will, which people report."""

@@ -30,7 +30,6 @@ from service.queries.documents import (
     overnight,
 )
 from service.states import DocumentState
-from service.views.deeds import deed
 from shopops.kit.access import allowed
 from shopops.kit.clock import now
 from shopops.kit.lists import (
@@ -51,7 +50,7 @@ from shopops.kit.refusals import Refused
 from staff.models import Employee, OrgUnit
 from staff.queries.history import history_of
 from staff.views.asking import actor, checked
-from warehouse.views.asking import Offer, asks_of, in_drawer
+from warehouse.views.asking import Offer, asks_of, deed, in_drawer
 
 KEEP = "service.keep_documents"
 

@@ -8,21 +8,19 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from django import forms
-from django.contrib import messages
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_POST
 
-from shopops.kit.access import allowed
 from shopops.kit.clock import now
 from shopops.kit.refusals import Refused
 from staff.models import Employee
 from staff.queries.history import history_of
-from warehouse.views.asking import Offer, actor, asks_of, back_to, checked, in_drawer
+from warehouse.views import asking
+from warehouse.views.asking import Offer, actor, asks_of, checked, in_drawer
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -125,24 +123,12 @@ def list_context(
 def deed(
     permission: str, model: type[M], page: str, do: Callable[[HttpRequest, M, Employee, datetime], str]
 ) -> Callable[..., HttpResponseBase]:
-    """Return a view that does one thing to a document, says what it did, and goes back to where the form stood."""
+    """Return a view that does one thing to a small document, for whoever asks, now."""
 
-    @allowed(permission)
-    @require_POST
-    def done(request: HttpRequest, key: int) -> HttpResponseBase:
-        found = find(model, key)
-        try:
-            said = do(request, found, actor(request), now())
-        except Refused as refusal:
-            messages.error(request, str(refusal))
-        else:
-            if said:
-                messages.success(request, said)
-        if in_drawer(request):
-            return redirect(f"{reverse(page, args=[key])}?done=1")
-        return back_to(request, page, key)
+    def one(key: int) -> M:
+        return find(model, key)
 
-    return done
+    return asking.deed(permission, one, lambda request, found: do(request, found, actor(request), now()), url_name=page)
 
 
 def form_page(

@@ -36,7 +36,6 @@ from service.queries.reviews import (
     review_due,
 )
 from service.states import Rating, ReviewCause, ReviewState
-from service.views.deeds import deed
 from shopops.kit.access import allowed
 from shopops.kit.clock import now
 from shopops.kit.lists import (
@@ -56,7 +55,7 @@ from staff.models import Employee
 from staff.queries.evidence import may_see
 from staff.queries.history import history_of
 from staff.views.asking import actor, checked
-from warehouse.views.asking import Offer, asks_of, in_drawer
+from warehouse.views.asking import Offer, asks_of, deed, in_drawer
 
 HANDLE = "service.handle_review"
 SETTLE = "service.settle_review"

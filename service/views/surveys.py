@@ -15,13 +15,12 @@ from service.filters.buyers import SurveyFilters
 from service.forms.buyers import SurveyAnswerForm
 from service.models import Survey
 from service.queries.surveys import add_survey_words, listed_surveys
-from service.views.deeds import deed
 from shopops.kit.access import allowed
 from shopops.kit.clock import now
 from shopops.kit.lists import Column, Empty, Export, ExportColumn, ListPage, Sort, Tab
 from staff.queries.history import history_of
 from staff.views.asking import actor, checked
-from warehouse.views.asking import Offer, asks_of, in_drawer
+from warehouse.views.asking import Offer, asks_of, deed, in_drawer
 
 CARE = "service.care_for_buyer"
 

@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
 from django import forms
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.views.decorators.http import require_POST
 
+from shopops.kit.access import allowed
 from shopops.kit.refusals import Refused
 from staff.models import Employee
 
@@ -21,6 +24,8 @@ if TYPE_CHECKING:
     Words = str | _StrPromise
 
 T = TypeVar("T")
+K = TypeVar("K", int, str)
+"""What a document is called by in its address: a key or a number."""
 
 
 @dataclass(frozen=True)
@@ -124,8 +129,41 @@ def in_drawer(request: HttpRequest) -> bool:
     return request.headers.get("HX-Target") == "drawer-body"
 
 
-def in_place(request: HttpRequest, page: Callable[[HttpRequest, str], HttpResponse], number: str) -> HttpResponse:
+def in_place(request: HttpRequest, page: Callable[[HttpRequest, K], HttpResponse], number: K) -> HttpResponse:
     """Show a document anew in the drawer it stands in, and let the list behind it read its rows again."""
     answer = page(request, number)
     answer["HX-Trigger"] = "list-changed"
     return answer
+
+
+def deed(
+    permission: str,
+    find: Callable[[K], T],
+    do: Callable[[HttpRequest, T], str],
+    *,
+    url_name: str,
+    page: Callable[[HttpRequest, K], HttpResponse] | None = None,
+) -> Callable[..., HttpResponseBase]:
+    """Return a view that does one thing to a document, says what it did, and goes back to where the form stood.
+
+    :param do: does it and returns the sentence to say, which may be empty; what it refuses is said instead.
+    :param page: draws the document anew in the drawer of a list; without it the drawer asks for `url_name` again.
+    """
+
+    @allowed(permission)
+    @require_POST
+    def done(request: HttpRequest, **named: K) -> HttpResponseBase:
+        (key,) = named.values()  # the addresses name it `key` or `number`
+        found = find(key)
+        try:
+            said = do(request, found)
+        except Refused as refusal:
+            messages.error(request, str(refusal))
+        else:
+            if said:
+                messages.success(request, said)
+        if not in_drawer(request):
+            return back_to(request, url_name, key)
+        return in_place(request, page, key) if page else redirect(f"{reverse(url_name, args=[key])}?done=1")
+
+    return done

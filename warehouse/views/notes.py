@@ -7,9 +7,9 @@ from collections.abc import Callable
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from shopops.kit.access import allowed
 from shopops.kit.clock import now
@@ -27,7 +27,7 @@ from warehouse.models import DispatchNote
 from warehouse.queries.notes import HERE, TONES, notes_with_everything, shown_note
 from warehouse.queries.packing import six_points
 from warehouse.states import NoteState
-from warehouse.views.asking import actor, asks_of, checked, in_drawer, in_place
+from warehouse.views.asking import actor, asks_of, checked, deed, in_drawer
 from warehouse.views.note_offers import NOTE_OFFERS
 
 
@@ -79,18 +79,7 @@ def note_receiver(request: HttpRequest, number: str) -> HttpResponse:
 
 
 def _deed(permission: str, do: Callable[[HttpRequest, DispatchNote], str]) -> Callable[..., HttpResponseBase]:
-    """Return a view that does one thing to a note, says what it did, and goes back to its page."""
-
-    @allowed(permission)
-    @require_POST
-    def deed(request: HttpRequest, number: str) -> HttpResponseBase:
-        found = note_of(number)
-        said = do(request, found)
-        if said:
-            messages.success(request, said)
-        return in_place(request, _page, number) if in_drawer(request) else redirect("warehouse:note", number)
-
-    return deed
+    return deed(permission, note_of, do, page=_page, url_name="warehouse:note")
 
 
 def _reason(request: HttpRequest) -> str:

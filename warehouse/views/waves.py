@@ -28,7 +28,7 @@ from warehouse.queries.notes import TONES as NOTE_TONES
 from warehouse.queries.prints import prints_of_wave
 from warehouse.queries.waves import TONES, Wish, pick_list, wave_notes, wave_offer, wished_notes
 from warehouse.states import NoteState, WaveKind, WaveState
-from warehouse.views.asking import Offer, actor, asks_of, checked, in_drawer, in_place
+from warehouse.views.asking import Offer, actor, asks_of, checked, deed, in_drawer
 
 MOST_SHOWN = 60
 
@@ -262,17 +262,7 @@ def wave_pick_list(request: HttpRequest, number: str) -> HttpResponse:
 
 
 def _deed(permission: str, do: Callable[[HttpRequest, Wave], str]) -> Callable[..., HttpResponseBase]:
-    """Return a view that does one thing to a wave, says what it did, and goes back to its page."""
-
-    @allowed(permission)
-    @require_POST
-    def deed(request: HttpRequest, number: str) -> HttpResponseBase:
-        said = do(request, wave_of(number))
-        if said:
-            messages.success(request, said)
-        return in_place(request, _page, number) if in_drawer(request) else redirect("warehouse:wave", number)
-
-    return deed
+    return deed(permission, wave_of, do, page=_page, url_name="warehouse:wave")
 
 
 def _start(request: HttpRequest, found: Wave) -> str:
