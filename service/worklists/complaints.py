@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -17,117 +16,92 @@ from service.queries.documents import documents_due, overnight
 from service.states import CareState, ComplaintState, DocumentState, ReviewState
 from shopops.kit.clock import day_window, shop_day
 from shopops.kit.masking import mask_nick
-from shopops.kit.worklists import WORKLISTS, Task, Waiting, Worklist
+from shopops.kit.worklists import NOTHING, WORKLISTS, Rows, Task, Waiting, Worklist
 
-MOST = 1000
-SHOWN = 5
-
-
-def _count(rows: QuerySet[Any]) -> int:
-    return rows.order_by()[: MOST + 1].count()
-
-
-def complaints(_employee: int, at: datetime) -> Waiting:
-    """Return the complaints that are worked on; due while the buyer has no answer (CS-036)."""
-    rows = Complaint.objects.filter(state__in=OPEN)
-    count = _count(rows)
-    first = rows.select_related("buyer").order_by("answer_by")[:SHOWN] if count else ()
-    tasks = [
-        Task(
-            f"{one.number} {mask_nick(one.buyer.nick)}",
-            one.get_absolute_url(),
-            one.answer_by if one.answered_at is None else None,
-            one.text[:40],
-        )
-        for one in first
-    ]
-    return Waiting(count, _count(Complaint.objects.filter(late(at))) if count else 0, tasks)
-
-
-def results_to_confirm(employee: int, _at: datetime) -> Waiting:
-    """Return the complaints whose result a second person confirms."""
-    rows = Complaint.objects.filter(state=ComplaintState.HANDLING, answered_at__isnull=False)
-    rows = rows.exclude(handler=employee).exclude(culprit=employee)
-    tasks = [
-        Task(one.number, one.get_absolute_url(), None, one.result[:40]) for one in rows.order_by("answered_at")[:SHOWN]
-    ]
-    return Waiting(_count(rows), 0, tasks)
+complaints = Rows(
+    lambda _employee, _at: Complaint.objects.filter(state__in=OPEN),
+    lambda one: Task(
+        f"{one.number} {mask_nick(one.buyer.nick)}",
+        one.get_absolute_url(),
+        one.answer_by if one.answered_at is None else None,
+        one.text[:40],
+    ),
+    ("answer_by",),
+    late=late,
+    related=("buyer",),
+)
+"""The complaints that are worked on; due while the buyer has no answer (CS-036)."""
+results_to_confirm = Rows(
+    lambda employee, _at: (
+        Complaint.objects.filter(state=ComplaintState.HANDLING, answered_at__isnull=False)
+        .exclude(handler=employee)
+        .exclude(culprit=employee)
+    ),
+    lambda one: Task(one.number, one.get_absolute_url(), None, one.result[:40]),
+    ("answered_at",),
+)
+"""The complaints whose result a second person confirms."""
+reports_to_read = Rows(
+    lambda employee, _at: ComplaintReport.objects.filter(told=employee, read_at=None),
+    lambda one: Task(one.number, one.get_absolute_url(), None, one.findings[:40]),
+    ("made_at",),
+)
+"""The reports on complaints that are addressed to a person and not read yet."""
+revisits = Rows(
+    lambda _employee, _at: Complaint.objects.filter(state=ComplaintState.ARCHIVED),
+    lambda one: Task(
+        one.number, one.get_absolute_url(), one.archived_at and revisit_due(one.archived_at), one.text[:40]
+    ),
+    ("archived_at",),
+    late=lambda at: Q(archived_at__lt=at - timedelta(days=COMPLAINT_REVISIT_DAYS())),
+)
+"""The archived complaints whose buyer is visited again (CS-033)."""
+reviews = Rows(
+    lambda _employee, _at: Review.objects.filter(state=ReviewState.TASK),
+    lambda one: Task(
+        f"{one.get_rating_display()} {one.order_number}", one.get_absolute_url(), one.due_at, one.text[:40]
+    ),
+    ("due_at",),
+    late=lambda at: Q(due_at__lt=at),
+)
+"""The middling and bad reviews nobody has dealt with (CS-020)."""
+causes = Rows(
+    lambda employee, _at: Review.objects.filter(Q(agent=None) | ~Q(agent=employee), state=ReviewState.HANDLED),
+    lambda one: Task(f"{one.get_rating_display()} {one.order_number}", one.get_absolute_url(), None, one.outcome[:40]),
+    ("handled_at",),
+)
+"""The reviews whose cause somebody other than the agent confirms (CS-061)."""
+documents = Rows(
+    lambda _employee, _at: CustomerDocument.objects.filter(state=DocumentState.RECEIVED),
+    lambda one: Task(
+        f"{one.number} {one.title}", one.get_absolute_url(), documents_due(one.received_at), one.holder.name
+    ),
+    ("received_at",),
+    late=overnight,
+    related=("holder",),
+)
+"""The customers' documents that leave the department today (CS-070)."""
+care = Rows(
+    lambda _employee, at: Care.objects.filter(state=CareState.DUE, due_on__lte=shop_day(at)),
+    lambda one: Task(
+        f"{mask_nick(one.buyer.nick)} {one.get_occasion_display()}",
+        reverse("service:care_page", args=[one.pk]),
+        day_window(one.due_on).end,
+    ),
+    ("due_on", "pk"),
+    late=lambda at: Q(due_on__lt=shop_day(at)),
+    related=("buyer",),
+)
+"""The messages of care to be sent today (CS-014, CS-022, CS-025)."""
 
 
 def reports_to_make(_employee: int, at: datetime) -> Waiting:
     """Return the regular report on complaints when it is due (CS-034)."""
     due = report_due()
     if due is None or due > shop_day(at):
-        return Waiting(0, 0, [])
+        return NOTHING
     task = Task(str(_("Report on complaints")), reverse("service:complaint_report_new"), day_window(due).end)
     return Waiting(1, 1 if due < shop_day(at) else 0, [task])
-
-
-def reports_to_read(employee: int, _at: datetime) -> Waiting:
-    """Return the reports on complaints that are addressed to a person and not read yet."""
-    rows = ComplaintReport.objects.filter(told=employee, read_at=None).order_by("made_at")
-    tasks = [Task(one.number, one.get_absolute_url(), None, one.findings[:40]) for one in rows[:SHOWN]]
-    return Waiting(_count(rows), 0, tasks)
-
-
-def revisits(_employee: int, at: datetime) -> Waiting:
-    """Return the archived complaints whose buyer is visited again (CS-033)."""
-    rows = Complaint.objects.filter(state=ComplaintState.ARCHIVED)
-    count = _count(rows)
-    overdue = _count(rows.filter(archived_at__lt=at - timedelta(days=COMPLAINT_REVISIT_DAYS()))) if count else 0
-    tasks = [
-        Task(one.number, one.get_absolute_url(), revisit_due(one.archived_at or at), one.text[:40])
-        for one in (rows.order_by("archived_at")[:SHOWN] if count else ())
-    ]
-    return Waiting(count, overdue, tasks)
-
-
-def reviews(_employee: int, at: datetime) -> Waiting:
-    """Return the middling and bad reviews nobody has dealt with (CS-020)."""
-    rows = Review.objects.filter(state=ReviewState.TASK)
-    count = _count(rows)
-    tasks = [
-        Task(f"{one.get_rating_display()} {one.order_number}", one.get_absolute_url(), one.due_at, one.text[:40])
-        for one in (rows.order_by("due_at")[:SHOWN] if count else ())
-    ]
-    return Waiting(count, _count(rows.filter(due_at__lt=at)) if count else 0, tasks)
-
-
-def causes(employee: int, _at: datetime) -> Waiting:
-    """Return the reviews whose cause somebody other than the agent confirms (CS-061)."""
-    rows = Review.objects.filter(Q(agent=None) | ~Q(agent=employee), state=ReviewState.HANDLED)
-    tasks = [
-        Task(f"{one.get_rating_display()} {one.order_number}", one.get_absolute_url(), None, one.outcome[:40])
-        for one in rows.order_by("handled_at")[:SHOWN]
-    ]
-    return Waiting(_count(rows), 0, tasks)
-
-
-def documents(_employee: int, at: datetime) -> Waiting:
-    """Return the customers' documents that leave the department today (CS-070)."""
-    rows = CustomerDocument.objects.filter(state=DocumentState.RECEIVED)
-    count = _count(rows)
-    tasks = [
-        Task(f"{one.number} {one.title}", one.get_absolute_url(), documents_due(one.received_at), one.holder.name)
-        for one in (rows.select_related("holder").order_by("received_at")[:SHOWN] if count else ())
-    ]
-    return Waiting(count, _count(rows.filter(overnight(at))) if count else 0, tasks)
-
-
-def care(_employee: int, at: datetime) -> Waiting:
-    """Return the messages of care to be sent today (CS-014, CS-022, CS-025)."""
-    today = shop_day(at)
-    rows = Care.objects.filter(state=CareState.DUE, due_on__lte=today)
-    count = _count(rows)
-    tasks = [
-        Task(
-            f"{mask_nick(one.buyer.nick)} {one.get_occasion_display()}",
-            reverse("service:care_page", args=[one.pk]),
-            day_window(one.due_on).end,
-        )
-        for one in (rows.select_related("buyer").order_by("due_on", "pk")[:SHOWN] if count else ())
-    ]
-    return Waiting(count, _count(rows.filter(due_on__lt=today)) if count else 0, tasks)
 
 
 for _worklist in (
