@@ -9,14 +9,16 @@ from django.db import transaction
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from shopops.kit.clock import shop_day
 from shopops.kit.holdings import HOLDINGS
-from shopops.kit.moves import move
+from shopops.kit.moves import move, move_many
 from shopops.kit.refusals import Refused
 from shopops.kit.sentences import sentence
-from staff.actions.events import notify, record
+from staff.actions.events import notify, record, record_many
 from staff.models import Employee, Handover, HandoverItem
 from staff.policy.duty import ACCEPT_MINUTES
 from staff.queries.handovers import duty_to_hand_over, next_on_duty
+from staff.queries.leave import on_leave
 from staff.queries.superiors import superiors_of
 from staff.states import HANDOVER_MOVES, ITEM_MOVES, HandoverState, ItemState
 
@@ -95,19 +97,48 @@ def decide_item(item: HandoverItem, state: ItemState, *, note: str = "", by: Emp
 
 
 @transaction.atomic
-def offer_handover(
-    handover: Handover, *, receiver: Employee | None, note: str = "", by: Employee, at: datetime
-) -> Handover:
-    """Hand the shift over to a colleague; without one everything offered is with the leader at once.
+def decide_rest(handover: Handover, state: ItemState, *, note: str = "", by: Employee, at: datetime) -> int:
+    """Say of everything that is not decided yet what becomes of it, with one note; return how many things.
 
-    :raises Refused: if it is another's or given already, something is not decided, or there is nobody to give it to.
+    :raises Refused: if the handover is another's or given already, what is handed over has no note, or all is decided.
     """
     locked = _locked(handover)
     if by.pk != locked.giver_id:
         raise Refused(_("This is somebody else's handover."))
-    if receiver is not None and receiver.pk == by.pk:
-        raise Refused(_("Hand over to somebody else."))
+    if locked.state != HandoverState.DRAFT:
+        raise Refused(_("The handover was given already."))
+    if state not in _DECIDED_BY_GIVER:
+        raise Refused(_("An open thing is done, kept or handed over."))
+    note = note.strip()[:300]
+    if state == ItemState.OFFERED and not note:
+        raise Refused(_("Say what the next shift should do about it."))
+    rest = list(locked.items.select_for_update().filter(state=ItemState.LISTED))
+    if not rest:
+        raise Refused(_("Everything is decided already."))
+    move_many(rest, state, moves=ITEM_MOVES, note=note)
+    changes = {"state": (ItemState.LISTED.label, state.label)}
+    record_many("staff.item_decided", [(item, changes) for item in rest], by=by, at=at, reason=note)
+    return len(rest)
+
+
+@transaction.atomic
+def offer_handover(
+    handover: Handover, *, receiver: Employee | None, note: str = "", rest: str = "", by: Employee, at: datetime
+) -> Handover:
+    """Hand the shift over to a colleague; without one everything offered is with the leader at once.
+
+    :param rest: one note for everything that is not decided yet: it is handed over with it.
+    :raises Refused: if it is another's or given already, something is not decided, there is nobody to give it to, or
+        the colleague has left or is on leave.
+    """
+    locked = _locked(handover)
+    if by.pk != locked.giver_id:
+        raise Refused(_("This is somebody else's handover."))
+    if receiver is not None:
+        _check_receiver(receiver, by=by, at=at)
     list_open_things(locked, at=at)
+    if rest.strip() and locked.items.filter(state=ItemState.LISTED).exists():
+        decide_rest(locked, ItemState.OFFERED, note=rest, by=by, at=at)
     if count := locked.items.filter(state=ItemState.LISTED).count():
         raise Refused(sentence(_("%(count)s things are not decided yet."), count=count))
     offered = locked.items.filter(state=ItemState.OFFERED)
@@ -185,6 +216,20 @@ def pass_overdue(*, at: datetime) -> int:
         state=HandoverState.OFFERED, offered_at__lte=limit, items__state=ItemState.OFFERED, leader__isnull=False
     ).distinct()
     return sum(_leave_with_leader(_locked(one), at=at) for one in list(late.order_by("pk")))
+
+
+def _check_receiver(receiver: Employee, *, by: Employee, at: datetime) -> None:
+    """See whether a shift can be handed over to somebody.
+
+    :raises Refused: if it is the giver, has left, or is on leave.
+    """
+    if receiver.pk == by.pk:
+        raise Refused(_("Hand over to somebody else."))
+    if not receiver.is_active or (receiver.left_on is not None and receiver.left_on < shop_day(at)):
+        raise Refused(sentence(_("%(name)s does not work here then."), name=receiver))
+    if away := on_leave(at).filter(employee=receiver).first():
+        kind = away.get_kind_display()
+        raise Refused(sentence(_("%(name)s is on leave then: %(leave)s."), name=receiver, leave=kind))
 
 
 def _leave_with_leader(handover: Handover, *, at: datetime) -> int:

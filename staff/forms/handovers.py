@@ -29,6 +29,12 @@ class OfferForm(forms.Form):
     receiver = PersonField(
         queryset=Employee.objects.none(), label=_("To whom"), required=False, empty_label=_("the leader")
     )
+    rest = forms.CharField(
+        label=_("Note for everything that is not decided yet"),
+        required=False,
+        max_length=300,
+        help_text=_("With it the rest is handed over in one go; what you decided above stays."),
+    )
     note = forms.CharField(
         label=_("What the next shift should know"),
         required=False,

@@ -45,6 +45,12 @@ def next_on_duty(giver: Employee, duty: Duty | None, at: datetime) -> Employee |
     return found.employee if found is not None else None
 
 
+def next_duty_from(employee: Employee, at: datetime) -> Duty | None:
+    """Return the duty of somebody that runs, or the one that comes next."""
+    mine = Duty.objects.filter(employee=employee, state=DutyState.PLANNED, ends_at__gt=at)
+    return mine.select_related("shift").order_by("starts_at").first()
+
+
 def read_by(handover: Handover) -> datetime | None:
     """Return until when the receiver should have read and accepted it."""
     return handover.offered_at + timedelta(minutes=ACCEPT_MINUTES()) if handover.offered_at else None

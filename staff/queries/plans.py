@@ -8,6 +8,7 @@ from datetime import date, datetime
 from django.db.models import F, Q, QuerySet
 from django.utils.translation import get_language
 
+from shopops.kit.clock import shop_day
 from shopops.kit.lists.declarations import Reader, Row
 from staff.models import Appointment, ClauseVersion, Employee, OrgUnit, YearPlan
 from staff.queries.appraisal_people import people_to_appraise
@@ -108,6 +109,23 @@ def may_decide(plan: YearPlan, by: Employee) -> bool:
         return False
     superior = superiors_of([plan.employee])[plan.employee_id]
     return by.has_perm(APPROVES_ALL) or (superior is not None and superior.pk == by.pk)
+
+
+def plans_to_approve(employee: Employee) -> QuerySet[YearPlan]:
+    """Return the plans that wait for somebody as superior, the oldest first; one query more than `led_by`."""
+    waiting = YearPlan.objects.filter(state=PlanState.FILED).exclude(employee=employee).select_related("employee")
+    people = Employee.objects.filter(pk__in=waiting.values("employee")).select_related("unit")
+    mine = [pk for pk, superior in superiors_of(list(people)).items() if superior and superior.pk == employee.pk]
+    return waiting.filter(employee__in=mine).order_by("filed_at", "pk")
+
+
+def plans_owed(employee: Employee, *, at: datetime) -> list[tuple[Expected, date]]:
+    """Return the plans somebody has to file in the month in which plans are due, with the last day for it (STF-132)."""
+    today = shop_day(at)
+    if today.month != due_month(today.year):
+        return []
+    missing = missing_plans(today.year, today.month, at=at)
+    return [(one, due_on(today.year)) for one in missing if one.employee.pk == employee.pk]
 
 
 def add_plan_words(rows: list[Row], _reader: Reader) -> None:

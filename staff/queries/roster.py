@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from shopops.kit.clock import start_of_day
@@ -17,6 +17,9 @@ from staff.models import Duty, Employee, Leave, RosterPattern, Shift
 from staff.policy.duty import DAYS_A_WEEK, REST_HOURS
 from staff.queries.duty import RosterRow, span_of_shift, week_of
 from staff.states import DutyState, LeaveState, ShiftKind
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
 
 LONGEST_SPAN = 92
 _DAY = timedelta(days=1)
@@ -30,7 +33,7 @@ class LeftOut:
     employee: Employee
     day: date
     shift: Shift
-    reason: str | Promise
+    reason: str | _StrPromise
 
     def __str__(self) -> str:
         return f"{self.day:%m-%d} {self.reason}"
@@ -67,7 +70,7 @@ class Rules:
 
     def why_not(
         self, employee: Employee, day: date, shift: Shift, starts_at: datetime, ends_at: datetime
-    ) -> str | Promise | None:
+    ) -> str | _StrPromise | None:
         """Return the first thing that speaks against a duty, as a sentence; None where nothing does."""
         if not employee.is_active or (employee.left_on is not None and employee.left_on < day):
             return sentence(_("%(name)s does not work here then."), name=employee)
@@ -78,7 +81,7 @@ class Rules:
                 )
         return self._too_near(employee, starts_at, ends_at) or self._too_many(employee, day, shift)
 
-    def _too_near(self, employee: Employee, starts_at: datetime, ends_at: datetime) -> str | Promise | None:
+    def _too_near(self, employee: Employee, starts_at: datetime, ends_at: datetime) -> str | _StrPromise | None:
         rest = timedelta(hours=self._rest)
         near = [
             one
@@ -96,7 +99,7 @@ class Rules:
             )
         return None
 
-    def _too_many(self, employee: Employee, day: date, shift: Shift) -> str | Promise | None:
+    def _too_many(self, employee: Employee, day: date, shift: Shift) -> str | _StrPromise | None:
         if shift.kind == ShiftKind.WEEKEND:
             return None
         monday = week_of(day)

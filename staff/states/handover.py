@@ -72,7 +72,7 @@ class AttendeeState(TextChoices):
     PRESENT = "present", _("was there")
     LATE = "late", _("came late")
     ABSENT = "absent", _("was not there")
-    EXCUSED = "excused", _("excused")
+    EXCUSED = "excused", _("excused from it")
 
 
 _SEEN = frozenset({AttendeeState.PRESENT, AttendeeState.LATE, AttendeeState.ABSENT, AttendeeState.EXCUSED})

@@ -330,7 +330,7 @@ add_department(
         place=85,
         entries=(
             Entry("staff.appraisals", _("Appraisals"), "staff:appraisals", "", icon="clipboard-check", jump="q"),
-            Entry("staff.plans", _("Plans of the year"), "staff:plans", "", icon="target"),
+            Entry("staff.plans", _("Plans of the year"), "staff:plans", "", icon="target", waits="staff.year_plans"),
             Entry(
                 "staff.cycles",
                 _("Close of the month"),

@@ -23,6 +23,7 @@ from staff.views.handovers import (
     handover_new,
     handover_offer,
     handover_reading,
+    handover_rest,
 )
 from staff.views.leave import LEAVES_PAGE, leave, leave_approval, leave_new, leave_refusal, leave_withdrawal
 from staff.views.meetings import (
@@ -95,6 +96,7 @@ PATHS: list[URLPattern | URLResolver] = [
     path("handovers/new/", handover_new, name="handover_new"),
     path("handovers/<int:number>/", handover, name="handover"),
     path("handovers/<int:number>/items/<int:item>/decision/", handover_decision, name="handover_decision"),
+    path("handovers/<int:number>/rest/", handover_rest, name="handover_rest"),
     path("handovers/<int:number>/offer/", handover_offer, name="handover_offer"),
     path("handovers/<int:number>/reading/", handover_reading, name="handover_reading"),
     path("handovers/<int:number>/acceptance/", handover_acceptance, name="handover_acceptance"),

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from django.contrib import messages
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
@@ -26,9 +29,17 @@ from shopops.kit.lists import (
     Sort,
     Tab,
 )
-from staff.actions.handovers import accept_items, begin_handover, decide_item, offer_handover, read_handover
+from staff.actions.handovers import (
+    accept_items,
+    begin_handover,
+    decide_item,
+    decide_rest,
+    offer_handover,
+    read_handover,
+)
 from staff.forms.handovers import AcceptanceForm, DecisionForm, OfferForm
-from staff.models import Handover, HandoverItem
+from staff.models import Employee, Handover, HandoverItem
+from staff.policy.duty import ACCEPT_MINUTES
 from staff.queries.handovers import (
     ITEM_TONES,
     SEES_ALL,
@@ -37,6 +48,7 @@ from staff.queries.handovers import (
     listed_handovers,
     matching_handovers,
     may_see_handover,
+    next_duty_from,
     next_on_duty,
     read_by,
     was_read_in_time,
@@ -144,6 +156,8 @@ def handover(request: HttpRequest, number: int) -> HttpResponse:
     is_mine, is_leader = found.giver_id == reader.pk, found.leader_id == reader.pk
     is_receiver = found.receiver_id == reader.pk
     waits = {ItemState.OFFERED, ItemState.WITH_LEADER} if is_receiver else {ItemState.WITH_LEADER}
+    acceptable = {one.pk for one, _label, _tone in items if one.state in waits} if is_receiver or is_leader else set()
+    waiting = [one for one, _label, _tone in items if is_offered and one.pk in acceptable]
     context = {
         "handover": found,
         "tone": TONES[HandoverState(found.state)],
@@ -152,9 +166,10 @@ def handover(request: HttpRequest, number: int) -> HttpResponse:
         "may_write": is_draft and is_mine,
         "is_receiver": is_receiver and is_offered,
         "is_leader": is_leader and is_offered,
-        "acceptable": {one.pk for one, _label, _tone in items if one.state in waits}
-        if is_offered and (is_receiver or is_leader)
-        else set(),
+        "acceptable": acceptable if is_offered else set(),
+        "late_count": sum(one.due_at is not None and one.due_at < at for one in waiting),
+        "first_due": next((one for one in waiting if one.due_at is not None), None),
+        "waiting_count": len(waiting),
         "open_count": sum(one.state == ItemState.LISTED for one, _label, _tone in items),
         "read_due": read_by(found) if found.receiver_id else None,
         "in_time": was_read_in_time(found),
@@ -178,6 +193,18 @@ def handover_decision(request: HttpRequest, number: int, item: int) -> HttpRespo
     found = get_object_or_404(HandoverItem, pk=item, handover=_of(request, number))
     asked = checked(DecisionForm(request.POST))
     decide_item(found, ItemState(asked["state"]), note=asked["note"], by=actor(request), at=now())
+    return redirect(f"{reverse('staff:handover', args=[number])}#item-{item}")
+
+
+@allowed(SIGNED_IN)
+@require_POST
+def handover_rest(request: HttpRequest, number: int) -> HttpResponseBase:
+    """Say what becomes of everything that is not decided yet."""
+    asked = checked(DecisionForm(request.POST))
+    count = decide_rest(
+        _of(request, number), ItemState(asked["state"]), note=asked["note"], by=actor(request), at=now()
+    )
+    messages.success(request, _now("%(count)s decided.") % {"count": count})
     return redirect("staff:handover", number)
 
 
@@ -187,8 +214,11 @@ def handover_offer(request: HttpRequest, number: int) -> HttpResponseBase:
     """Hand the shift over."""
     reader = actor(request)
     asked = checked(OfferForm(request.POST, by=reader))
-    offer_handover(_of(request, number), receiver=asked["receiver"], note=asked["note"], by=reader, at=now())
+    at, receiver = now(), asked["receiver"]
+    offer_handover(_of(request, number), receiver=receiver, note=asked["note"], rest=asked["rest"], by=reader, at=at)
     messages.success(request, _now("Handed over."))
+    if receiver is not None:
+        _warn_of_absence(request, receiver, at)
     return redirect("staff:handover", number)
 
 
@@ -210,6 +240,15 @@ def handover_acceptance(request: HttpRequest, number: int) -> HttpResponseBase:
     count = accept_items(_of(request, number), only, to=asked["to"], by=actor(request), at=now())
     messages.success(request, _now("%(count)s accepted.") % {"count": count})
     return redirect("staff:handover", number)
+
+
+def _warn_of_absence(request: HttpRequest, receiver: Employee, at: datetime) -> None:
+    """Say so if who takes over is not on duty: what is not accepted in time goes to the leader."""
+    coming = next_duty_from(receiver, at)
+    if coming is None or coming.starts_at > at + timedelta(minutes=ACCEPT_MINUTES()):
+        named = {"name": receiver.name, "minutes": ACCEPT_MINUTES()}
+        text = _now("%(name)s is not on duty: what is not accepted in %(minutes)s minutes goes to the leader.")
+        messages.warning(request, text % named)
 
 
 def _of(request: HttpRequest, number: int) -> Handover:

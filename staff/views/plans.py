@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -15,12 +17,26 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from shopops.kit.access import SIGNED_IN, allowed
 from shopops.kit.clock import now, shop_day
-from shopops.kit.lists import AnyOfFilter, Column, Empty, Export, ExportColumn, ListFilters, ListPage, Reader, Sort, Tab
+from shopops.kit.lists import (
+    AnyOfFilter,
+    BatchAction,
+    Column,
+    Empty,
+    Export,
+    ExportColumn,
+    ListFilters,
+    ListPage,
+    Reader,
+    Refusals,
+    Sort,
+    Tab,
+    one_by_one,
+)
 from shopops.kit.refusals import Refused
 from staff.actions.plans import approve_plan, file_plan, return_plan, write_plan
 from staff.forms.cases import AnswerForm, ReasonForm
 from staff.forms.plans import PlanForm
-from staff.models import OrgUnit, YearPlan
+from staff.models import Employee, OrgUnit, YearPlan
 from staff.queries.history import history_of
 from staff.queries.plans import (
     SEES_ALL,
@@ -47,6 +63,10 @@ def _mine(reader: Reader) -> Q:
 
 def _to_approve(reader: Reader) -> Q:
     return Q(state=PlanState.FILED) & ~Q(employee=reader.by)
+
+
+def _approve(ids: Sequence[int], *, by: Employee, at: datetime) -> Refusals:
+    return one_by_one(YearPlan.objects.filter(pk__in=ids), lambda one: approve_plan(one, by=by, at=at))
 
 
 class PlanFilters(ListFilters):
@@ -88,6 +108,17 @@ PLANS_PAGE = ListPage(
     search_hint=_("Name, pinyin or number"),
     opens="staff:plan",
     row_name="name",
+    batch=(
+        BatchAction(
+            "approval",
+            _("Approve"),
+            run=_approve,
+            permission=SIGNED_IN,
+            icon="check",
+            tone="primary",
+            tabs=("approve",),
+        ),
+    ),
     template="staff/plans/list.html",
     export=Export(
         permission=SEES_ALL,

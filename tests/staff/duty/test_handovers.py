@@ -12,12 +12,14 @@ from staff.actions.handovers import (
     accept_items,
     begin_handover,
     decide_item,
+    decide_rest,
     offer_handover,
     pass_overdue,
     read_handover,
 )
+from staff.actions.leave import approve_leave, ask_leave
 from staff.queries.handovers import handovers_for, was_read_in_time
-from staff.states import HandoverState, ItemState
+from staff.states import HandoverState, ItemState, LeaveKind
 from tests.factories.duty import a_duty, moment
 from tests.staff.duty.conftest import MONDAY
 
@@ -160,3 +162,40 @@ def test_exactly_at_the_limit_is_read_in_time(handover, lina, sunyue, minutes, i
 
     handover.refresh_from_db()
     assert was_read_in_time(handover) is in_time
+
+
+def test_thirty_things_go_over_with_one_note_but_for_the_exceptions(lina, sunyue, hejie, desk):
+    desk.owner = dict.fromkeys(range(1, 31), lina.pk)
+    handover = begin_handover(lina, at=AT)
+    kept = handover.items.get(subject_id=3)
+    decide_item(kept, ItemState.KEPT, by=lina, at=AT)
+
+    offer_handover(handover, receiver=sunyue, rest="请接着跟进", by=lina, at=AT)
+
+    assert handover.items.filter(state=ItemState.OFFERED, note="请接着跟进").count() == 29
+    kept.refresh_from_db()
+    assert kept.state == ItemState.KEPT
+    with pytest.raises(Refused):
+        decide_rest(handover, ItemState.KEPT, by=lina, at=AT)
+
+
+def test_the_rest_is_decided_once_and_with_a_note(handover, lina, hejie):
+    with pytest.raises(Refused):
+        decide_rest(handover, ItemState.OFFERED, note=" ", by=lina, at=AT)
+    with pytest.raises(Refused):
+        decide_rest(handover, ItemState.KEPT, by=hejie, at=AT)
+    assert decide_rest(handover, ItemState.KEPT, by=lina, at=AT) == 2
+    with pytest.raises(Refused):
+        decide_rest(handover, ItemState.KEPT, by=lina, at=AT)
+
+
+def test_nobody_hands_over_to_somebody_who_left_or_is_on_leave(handover, lina, sunyue, hejie):
+    sunyue.left_on = MONDAY - timedelta(days=1)
+    with pytest.raises(Refused):
+        offer_handover(handover, receiver=sunyue, rest="请跟进", by=lina, at=AT)
+    sunyue.left_on = None
+    span = {"starts_at": AT - timedelta(hours=1), "ends_at": AT + timedelta(hours=9)}
+    away = ask_leave(sunyue, LeaveKind.SICK, **span, reason="发烧", by=sunyue, at=AT - timedelta(hours=2))
+    approve_leave(away, by=hejie, at=AT - timedelta(hours=1))
+    with pytest.raises(Refused):
+        offer_handover(handover, receiver=sunyue, rest="请跟进", by=lina, at=AT)

@@ -228,7 +228,7 @@ def test_a_report_is_handed_in_and_read(client, lina, hejie):
 
 @pytest.mark.parametrize(
     "name",
-    ["duty_planning", "roster_plan", "roster_publication", "presence_check", "presence_status"],
+    ["duty_planning", "roster_plan", "roster_copy", "roster_publication", "presence_check", "presence_status"],
 )
 def test_empty_posts_are_refused_politely(leader, name):
     assert leader.post(reverse(f"staff:{name}"), {}).status_code in {302, 409}
@@ -246,6 +246,7 @@ def test_every_worklist_of_duty_answers(lina, hejie):
         "staff.lists_to_close",
         "staff.reports_due",
         "staff.reports_to_read",
+        "staff.year_plans",
     ):
         for person in (lina, hejie):
             assert WORKLISTS[name].waiting(person.pk, moment("2026-11-23 12:00")).overdue == 0

@@ -12,6 +12,7 @@ from shopops.kit.clock import day_window
 from shopops.kit.detectors import DETECTORS, Question
 from shopops.kit.moves import MoveRefused
 from shopops.kit.refusals import Refused
+from shopops.kit.worklists import WORKLISTS
 from staff.actions.plans import approve_plan, file_plan, remind_of_plans, return_plan, write_plan
 from staff.models import AppraisalCycle, Clause, ClauseVersion, Event, Notification, OrgUnit, YearPlan
 from staff.queries.plans import due_on, missing_plans
@@ -205,3 +206,15 @@ def test_the_list_takes_as_many_queries_for_one_plan_as_for_three(client, cast):
     for who in ("sunyue", "zhouqian"):
         filed(cast[who])
     assert queries() == few
+
+
+def test_my_work_shows_plans_to_approve_and_ones_own_until_filed(cast):
+    AppraisalCycle.objects.create(kind=CycleKind.MONTH, first=date(2026, 12, 1), last=date(2026, 12, 31), opened_at=NOW)
+    plan = filed(cast["lina"])
+    waits = WORKLISTS["staff.year_plans"].waiting
+
+    assert plan.get_absolute_url() in {one.url for one in waits(cast["hejie"].pk, NOW).tasks}
+    assert (waits(cast["lina"].pk, NOW).count, waits(cast["sunyue"].pk, NOW).count) == (0, 1)
+    assert waits(cast["sunyue"].pk, at("2027-03-10 10:00")).count == 0
+    approve_plan(plan, by=cast["hejie"], at=NOW)
+    assert plan.get_absolute_url() not in {one.url for one in waits(cast["hejie"].pk, NOW).tasks}
