@@ -33,11 +33,13 @@ def chase_scripts() -> list[tuple[str, str]]:
 
 
 def chase_scripts_of(order: Order, employee: Employee, _at: datetime) -> list[Filled] | None:
-    """Return the scripts filled for an unpaid order, for the box on its page; None where it is paid. One query."""
+    """Return the scripts filled for an unpaid order, for the box on its page; None where it is paid. One query.
+
+    The buyer's nick is not filled in: the page of an order hides it.
+    """
     if order.state != OrderState.UNPAID:
         return None
     values = {
-        "buyer": order.buyer_nick,
         "shop": order.shop.name,
         "agent": employee.name,
         "order": order.number,

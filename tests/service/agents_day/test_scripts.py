@@ -33,7 +33,7 @@ def lina():
     return an_agent("lina", "李娜", *LEADS)
 
 
-def phrase(lina, shortcut="催付", group="催付", text="{buyer}，订单 {order} 共 {amount} 待付款，{agent}"):
+def phrase(lina, shortcut="催付", group="催付", text="亲，订单 {order} 共 {amount} 待付款，{agent}"):
     return keep_phrase(None, shortcut=shortcut, group=group, text=text, by=lina, at=at("08:00"))
 
 
@@ -68,8 +68,9 @@ def test_the_page_of_an_unpaid_order_shows_the_scripts_filled_in(client, lina):
 
     page = client.get(page_of).content.decode()
 
-    assert "小溪流水，订单 4087000000000000001 共 ¥" in page
+    assert "亲，订单 4087000000000000001 共 ¥" in page
     assert "待付款，李娜" in page
+    assert "小溪流水" not in page
     client.post(reverse("orders:order_contact", args=[order.pk]), {"result": "will_pay", "script": "催付"})
     assert Chase.objects.get().script == "催付"
     Order.objects.filter(pk=order.pk).update(state=OrderState.REVIEW, paid_at=NOON)
