@@ -6,6 +6,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.utils import translation
 
 from orders.actions.slips import make_slip, note_slip_lost, take_slip_in
 from orders.detectors import slip_not_settled
@@ -15,7 +16,8 @@ from shopops.kit.clock import Window, day_window, shop_day, time_on
 from shopops.kit.detectors import Question
 from shopops.kit.moves import MoveRefused
 from shopops.kit.refusals import Refused
-from staff.models import Employee
+from staff.models import Employee, Offence
+from staff.queries.evidence import lateness
 from tests.factories.staff import NOON, EmployeeFactory, OrgUnitFactory
 
 pytestmark = pytest.mark.django_db
@@ -98,3 +100,10 @@ def test_a_mislaid_slip_is_found_on_the_day_it_was_missed(lina, qianjin):
 def test_a_slip_is_about_some_money(lina, amount):
     with pytest.raises(Refused):
         a_slip(lina, amount=amount)
+
+
+def test_evidence_says_how_long_documents_stayed_too_long():
+    facts = {"deadline": MIDNIGHT.isoformat(), "went_out_at": (MIDNIGHT + timedelta(hours=5)).isoformat()}
+    charged = Offence(facts=facts, happened_at=MIDNIGHT, found_at=NOON + 9 * DAY)
+    with translation.override("en"):
+        assert lateness(charged).startswith("5 h")
