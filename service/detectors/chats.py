@@ -163,7 +163,9 @@ def _left_by_receivers(question: Question, passed: QuerySet[Event], *, annotated
             "annotated_at": Subquery(talk.values("annotated_at")[:1]),
             "question": _first_waiting("subject_id", "limit"),
         },
-        address=Address("service:conversation", "subject_id"),
+        address=_at_message(
+            Address("service:conversation", "subject_id").expression(), _first_waiting_key("subject_id", "limit")
+        ),
     )
 
 
@@ -296,14 +298,25 @@ def _day_findings(
             "annotated_at": "annotated_at",
             "question": _first_waiting("pk", limit),
         },
-        address=Address("service:conversation", "pk"),
+        address=_at_message(Address("service:conversation", "pk").expression(), _first_waiting_key("pk", limit)),
     )
+
+
+def _waiting_first(conversation: str, limit: str | datetime) -> QuerySet[Turn]:
+    """Return the questions that waited at a limit, the first one first."""
+    then = OuterRef(limit) if isinstance(limit, str) else Value(limit, output_field=DateTimeField())
+    return _waiting(conversation, then).order_by("asked_at", "pk")
+
+
+def _first_waiting_key(conversation: str, limit: str | datetime) -> Coalesce:
+    """Return the message of the question that waited first at a limit, as text; nothing where none did."""
+    key = Subquery(_waiting_first(conversation, limit).values(key=as_text("question_id"))[:1])
+    return Coalesce(key, Value(""), output_field=TextField())
 
 
 def _first_waiting(conversation: str, limit: str | datetime) -> Coalesce:
     """Return the question that waited first at a limit; what was said last where none did."""
-    then = OuterRef(limit) if isinstance(limit, str) else Value(limit, output_field=DateTimeField())
-    asked = _waiting(conversation, then).order_by("asked_at", "pk")
+    asked = _waiting_first(conversation, limit)
     talk = Conversation.objects.filter(pk=OuterRef(conversation))
     return Coalesce(
         Subquery(asked.values(said=Left("question__text", 80))[:1]),
