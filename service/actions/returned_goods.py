@@ -160,6 +160,19 @@ def clear_parcel(parcel: ReturnParcel, *, reason: str, by: Employee, at: datetim
 
 
 @transaction.atomic
+def clear_parcels(case: AfterSale, *, reason: str, by: Employee, at: datetime) -> None:
+    """Have what was put aside for a case inspected after all.
+
+    :raises Refused: if there is no reason, or nothing is put aside any more.
+    """
+    aside = list(case.parcels.filter(state=ReturnState.WRONG).order_by("pk"))
+    if not aside:
+        raise Refused(sentence(_("Nothing is put aside for %(case)s any more."), case=case.number))
+    for parcel in aside:
+        clear_parcel(parcel, reason=reason, by=by, at=at)
+
+
+@transaction.atomic
 def count_by_parts(parcel: ReturnParcel, key: int, *, by: Employee, at: datetime) -> None:
     """Count a bundle of the parcel's case by its components, because not all of a bundle came back.
 

@@ -33,6 +33,7 @@ PATHS: list[URLPattern | URLResolver] = [
     path(f"{_CASE}withdrawal/", aftersales.after_sale_withdrawal, name="after_sale_withdrawal"),
     path(f"{_CASE}reopening/", aftersales.after_sale_reopening, name="after_sale_reopening"),
     path(f"{_CASE}correction/", aftersales.after_sale_correction, name="after_sale_correction"),
+    path(f"{_CASE}clearing/", aftersales.after_sale_clearing, name="after_sale_clearing"),
     path(f"{_CASE}finish/", aftersales.after_sale_finish, name="after_sale_finish"),
     path(f"{_CASE}cause/", aftersales.after_sale_cause, name="after_sale_cause"),
     path("returns/", returns.return_desk, name="return_desk"),

@@ -151,6 +151,7 @@ AFTER_SALE_LIST = ListPage(
     tabs=(
         Tab("open", _("Open"), OPEN),
         Tab("pressing", _("Time runs out"), _pressing, tone="danger"),
+        Tab("differs", _("Differs from the platform"), DIFFERS, tone="danger", sort="asked"),
         Tab("asked", _("To review"), Q(state=S.ASKED), tone="warn"),
         Tab("agreed", _("Waiting for goods"), Q(state=S.AGREED)),
         Tab("on_the_way", _("On the way"), Q(state=S.ON_THE_WAY)),
@@ -158,7 +159,6 @@ AFTER_SALE_LIST = ListPage(
         Tab("to_send", _("To send"), Q(state=S.TO_SEND)),
         Tab("to_refund", _("To refund"), Q(state=S.TO_REFUND), tone="warn"),
         Tab("disputed", _("Disputed"), Q(state=S.DISPUTED), tone="danger"),
-        Tab("differs", _("Differs from the platform"), DIFFERS, tone="danger", sort="asked"),
         Tab("mine", _("Mine"), _mine),
         Tab("causes", _("Cause to confirm"), UNCONFIRMED, permission="service.confirm_cause", sort="asked"),
         Tab("done", _("Done"), Q(state=S.DONE), counted=False, sort="asked"),

@@ -19,7 +19,7 @@ from service.forms.aftersales import (
     refund_initial,
 )
 from service.models import AfterSale
-from service.states import AFTER_SALE_MOVES, PAID_KINDS, AfterSaleState
+from service.states import AFTER_SALE_MOVES, OPEN_AFTER_SALES, PAID_KINDS, AfterSaleState, ReturnState
 from warehouse.views.asking import Offer
 
 S = AfterSaleState
@@ -45,6 +45,10 @@ def _may_finish(case: AfterSale) -> bool:
 
 def _platform_may_have_paid(case: AfterSale) -> bool:
     return case.kind in PAID_KINDS and case.state not in {S.DONE, S.TO_REFUND}
+
+
+def _has_other_goods(case: AfterSale) -> bool:
+    return case.state in OPEN_AFTER_SALES and case.parcels.filter(state=ReturnState.WRONG).exists()
 
 
 def _waybill(case: AfterSale) -> dict[str, Any]:
@@ -98,6 +102,16 @@ AFTER_SALE_OFFERS: tuple[Offer[AfterSale], ...] = (
         when=_in(S.DISPUTED),
         form=VerdictForm,
         place="first",
+    ),
+    Offer(
+        "clearing",
+        _("Take the other goods"),
+        "service:after_sale_clearing",
+        HANDLE,
+        "package-check",
+        when=_has_other_goods,
+        form=WhyForm,
+        says=_("The parcel that was put aside is inspected after all, because the mistake was ours or we accept it."),
     ),
     Offer(
         "refusal",

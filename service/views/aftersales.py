@@ -29,6 +29,7 @@ from service.actions.aftersales import (
 from service.actions.causes import confirm_cause
 from service.actions.refunds import confirm_refund, note_platform_payment
 from service.actions.replacements import send_replacement
+from service.actions.returned_goods import clear_parcels
 from service.actions.returns import note_return_waybill
 from service.forms.aftersales import (
     AfterSaleForm,
@@ -271,6 +272,12 @@ def _correct(request: HttpRequest, case: AfterSale) -> str:
     return _("Kept.")
 
 
+def _clear(request: HttpRequest, case: AfterSale) -> str:
+    reason = checked(WhyForm(request.POST))["reason"]
+    clear_parcels(case, reason=reason, by=actor(request), at=now())
+    return _("The return desk inspects the parcel after all.")
+
+
 def _finish(request: HttpRequest, case: AfterSale) -> str:
     finish_after_sale(case, reason=checked(WhyForm(request.POST))["reason"], by=actor(request), at=now())
     return _("%(case)s has ended.") % {"case": case}
@@ -306,5 +313,6 @@ after_sale_verdict = _deed(HANDLE, _verdict)
 after_sale_withdrawal = _deed(HANDLE, _withdraw)
 after_sale_reopening = _deed(HANDLE, _reopen)
 after_sale_correction = _deed(HANDLE, _correct)
+after_sale_clearing = _deed(HANDLE, _clear)
 after_sale_finish = _deed(HANDLE, _finish)
 after_sale_cause = _deed("service.confirm_cause", _judge)

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from service.actions.aftersales import refuse_after_sale
-from service.actions.returned_goods import Found, clear_parcel, inspect_parcel, put_aside
+from service.actions.returned_goods import Found, clear_parcel, clear_parcels, inspect_parcel, put_aside
 from service.actions.returns import close_ownerless_parcel, note_return_waybill, take_parcel_in, unmatch_parcel
 from service.states import AfterSaleKind, AfterSaleState, ReturnState
 from shopops.kit.moves import MoveRefused
@@ -83,6 +83,17 @@ def test_what_we_ourselves_sent_by_mistake_goes_into_the_stock_it_belongs_to():
     event = Event.objects.get(verb="service.return_inspected", subject_type="service.AfterSale")
     assert f"→ {other}" in str(event.changes)
     assert prove_stock().ok
+
+
+def test_whoever_holds_the_case_takes_the_other_goods_all_the_same():
+    case = an_agreed_case()
+    parcel = an_arrived_parcel(case)
+    put_aside(parcel, found="蓝色", by=wangqiang(), at=NOON)
+    clear_parcels(case, reason="发错颜色，买家同意留货退差", by=lina(), at=NOON)
+    parcel.refresh_from_db()
+    assert parcel.state == ReturnState.MATCHED
+    with pytest.raises(Refused):
+        clear_parcels(case, reason="再一次", by=lina(), at=NOON)
 
 
 def test_what_comes_to_be_repaired_is_what_was_sold():
