@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from random import Random
 
+from service.actions.demo.office import keep_office_hours
 from shopops.kit.clock import SHANGHAI, shop_day, start_of_day
 from staff.actions.attendance import derive_attendance
 from staff.actions.leave import approve_leave, ask_leave, refuse_leave
@@ -57,7 +58,8 @@ def make_duty(*, days: int, at: datetime) -> dict[str, int]:
     _take_leave(leader, team, at=at)
     seen_from = max(first, today - timedelta(days=SEEN))
     spans = _be_there(leader, seen_from, at=at, random=random)
-    for day in _days(seen_from, today):
+    keep_office_hours(first=first, last=today + timedelta(days=AHEAD), at=at)
+    for day in _days(max(first, min(seen_from, week_of(today) - 7 * _DAY)), today):
         derive_attendance(day, at=at)
     _report(leader, team, first=first, at=at, random=random)
     _meet(leader, team, at=at)
