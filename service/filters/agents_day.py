@@ -20,6 +20,7 @@ from shopops.kit.clock import now, shop_day
 from shopops.kit.lists import AnyOfFilter, DaysFilter, ExactFilter, ListFilters, OneOfFilter, WordsFilter, YesNoFilter
 
 LONGEST_SPAN = timedelta(days=370)
+EARLIEST, LATEST = date(2002, 1, 1), date(2100, 1, 1)
 _ASKED = re.compile(r"([1-7])-([01]?\d|2[0-3])(?:-(\d{8})-(\d{8}))?")
 
 
@@ -80,6 +81,8 @@ def _hour_asked(text: str) -> tuple[int, int, date, date] | None:
         last = datetime.strptime(found[4], "%Y%m%d").date() if found[4] else shop_day(now()) - timedelta(days=1)  # noqa: DTZ007 -- a day
         first = datetime.strptime(found[3], "%Y%m%d").date() if found[3] else last - timedelta(days=27)  # noqa: DTZ007 -- a day
     except ValueError:
+        return None
+    if not EARLIEST <= last <= LATEST:
         return None
     return int(found[1]) - 1, int(found[2]), max(first, last - LONGEST_SPAN), last
 

@@ -52,7 +52,8 @@ def inspection(request: HttpRequest, number: int) -> HttpResponseBase:
             raise Refused(_("This conversation is not yours to score, or has been scored already."))
         if form.is_valid():
             return _score(request, found, form, reader, at)
-    context = _context(found, reader, at) | {"form": form, "dropping": ReasonForm(auto_id="drop_%s")}
+    said = form.remarks() if form is not None and form.is_bound else None
+    context = _context(found, reader, at, said) | {"form": form, "dropping": ReasonForm(auto_id="drop_%s")}
     if form is not None and found.state == InspectionState.DISPUTED:
         context["upholding"] = AnswerForm(auto_id="uphold_%s")
     return render(request, "service/inspections/inspection.html", context)
@@ -76,9 +77,13 @@ def _score(request: HttpRequest, found: Inspection, form: ScoreSheet, by: Employ
     return redirect(following or found)
 
 
-def _context(found: Inspection, reader: Employee, at: datetime) -> dict[str, Any]:
-    """Return what the page shows whoever reads it: the conversation with remarks, the sheet, what can be done."""
-    said = {one["message"]: one["text"] for one in found.remarks}
+def _context(found: Inspection, reader: Employee, at: datetime, said: dict[int, str] | None) -> dict[str, Any]:
+    """Return what the page shows whoever reads it: the conversation with remarks, the sheet, what can be done.
+
+    :param said: remarks of a sheet that was not accepted yet.
+    """
+    if said is None:
+        said = {one["message"]: one["text"] for one in found.remarks}
     chat = list(found.conversation.messages.select_related("employee").order_by("at", "pk")[:MOST_SHOWN])
     until = contest_until(found.scored_at) if found.scored_at else None
     may_contest = (

@@ -21,6 +21,8 @@ from shopops.kit.clock import now, shop_day
 WEEKS = (1, 4, 12)
 USUAL_WEEKS = 4
 MOST_SENTENCES = 6
+EARLIEST = date(2000, 1, 1)
+"""Nobody asked anything before."""
 
 
 def weekdays() -> list[str]:
@@ -140,6 +142,6 @@ def _last_day(text: str, today: date) -> date:
     """Return the day asked for; yesterday where there is none, or none a calendar knows."""
     yesterday = today - timedelta(days=1)
     try:
-        return min(date.fromisoformat(text), yesterday)
+        return min(max(date.fromisoformat(text), EARLIEST), yesterday)
     except ValueError:
         return yesterday

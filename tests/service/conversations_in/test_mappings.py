@@ -88,3 +88,10 @@ def test_without_the_right_there_is_nothing_to_see(client, mapping):
     client.force_login(employee_with("service.view_agentday", username="lina", name="李娜"))
 
     assert client.get(reverse("service:mappings")).status_code == 403
+
+
+@pytest.mark.parametrize("asked", ["3", "abc", "9" * 40, "1,2"])
+def test_agents_days_of_an_import_are_found_by_its_number(client, asked):
+    client.force_login(employee_with("service.view_agentday", username="hejie", name="何洁"))
+
+    assert client.get(reverse("service:agent_days"), {"batch": asked}).status_code == 200

@@ -104,11 +104,11 @@ def test_the_page_says_where_people_are_missing_and_opens_to_the_conversations(c
     assert "星期三 19:00–21:00" in page
     assert "无人在岗" in page
     assert len(set(re.findall(r"买家\d+", rows))) == 2
-    for wrong in ("8-20", "3-24", "x", "3-20-20269999-20261111"):
+    for wrong in ("8-20", "3-24", "x", "3-20-20269999-20261111", "1-1-00010101-99991231", "1-1-00010101-00010102"):
         assert client.get(reverse("service:conversation_list") + f"?tab=all&asked={wrong}").status_code == 200
 
 
-@pytest.mark.parametrize("query", ["", "?weeks=12", "?weeks=x&until=2026-02-31"])
+@pytest.mark.parametrize("query", ["", "?weeks=12", "?weeks=x&until=2026-02-31", "?until=0001-01-01&roster=next"])
 def test_the_page_answers_whatever_is_asked(client, query):
     client.force_login(make_cast()["hejie"])
 

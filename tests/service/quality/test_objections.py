@@ -167,3 +167,15 @@ def test_the_pages_lead_from_the_score_to_the_objection_and_its_answer(cast, cli
     figures = client.get(reverse("service:inspection_figures") + "?days=365").content.decode()
     assert "李娜" in figures
     assert client.get(reverse("service:inspection_figures") + "?days=x").status_code == 200
+
+
+def test_remarks_stay_when_the_points_are_not_accepted(cast, client):
+    talk = talk_of(cast["lina"])
+    [one] = draw_inspections(DAY, DAY, by=cast["hejie"], at=NOON)
+    client.force_login(cast["hejie"])
+
+    remark = {f"remark_{talk.messages.first().pk}": "没有称呼", "remark_99999999999999999999": "谁"}
+    page = client.post(one.get_absolute_url(), remark).content.decode()
+
+    assert "没有称呼" in page
+    assert Inspection.objects.get().state == InspectionState.DRAWN
