@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from service.models import Buyer, Survey
 from service.policy.buyers import CARE_EVERY_DAYS
+from service.queries.buyers import warning_of
 from service.queries.care import too_soon
 from shopops.kit.refusals import Refused
 from staff.actions.events import record
@@ -27,10 +28,12 @@ def ask_survey(
 ) -> Survey:
     """Ask a buyer how content they are with who served them; not too often.
 
-    :raises Refused: if the buyer does not want to be written to, or was just a short time ago.
+    :raises Refused: if the buyer does not want to be written to, was just a short time ago, or is on the blacklist.
     """
     if buyer.may_contact is False:
         raise Refused(_("The buyer does not want to be written to."))
+    if warning_of(buyer, at=at) is not None:
+        raise Refused(_("The buyer is on the blacklist."))
     since = at - timedelta(days=CARE_EVERY_DAYS())
     if Survey.objects.filter(buyer=buyer, answered_at=None, asked_at__gt=since).exists():
         raise Refused(_("The buyer has been asked and has not answered yet."))

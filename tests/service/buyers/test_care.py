@@ -168,6 +168,8 @@ def test_many_go_on_the_blacklist_and_off_it_and_the_list_says_why_and_how_long(
     page = desk.get("/service/buyers/?tab=black").content.decode()
     for said in ("恶意退款", f"{until}", "差评勒索"):
         assert said in page
+    with pytest.raises(Refused):
+        ask_survey(first, by=chenjing, at=now())
     assert batch["lifting"].run([first.pk, second.pk], by=chenjing, at=now(), reason="误会") == {}
     assert not Blacklisting.objects.filter(lifted_at=None).exists()
 
