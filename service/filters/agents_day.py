@@ -16,7 +16,7 @@ from service.models import QuickPhrase, Turn
 from service.queries.desk import serving_people
 from service.queries.load import hours_asked
 from service.states import CallDirection, Channel, ConsultTopic, FollowUpKind, FollowUpResult, TurnExclusion
-from shopops.kit.clock import now, shop_day
+from shopops.kit.clock import shop_day
 from shopops.kit.lists import AnyOfFilter, DaysFilter, ExactFilter, ListFilters, OneOfFilter, WordsFilter, YesNoFilter
 
 LONGEST_SPAN = timedelta(days=370)
@@ -54,7 +54,7 @@ class AskedFilter(WordsFilter):
         """Keep the conversations with a question in those hours; none where the text means no hour."""
         if not value:
             return qs
-        asked = _hour_asked(value)
+        asked = _hour_asked(value, self.parent.reader.at)
         if asked is None:
             return qs.none()
         spans = Q()
@@ -65,20 +65,20 @@ class AskedFilter(WordsFilter):
 
     def say(self, value: str) -> str:
         """Return weekday and hour in words."""
-        asked = _hour_asked(value)
+        asked = _hour_asked(value, self.parent.reader.at)
         if asked is None:
             return value
         weekday, hour, first, last = asked
         return f"{WEEKDAYS[weekday]} {hour:02}:00–{hour + 1:02}:00 ({first:%m-%d}…{last:%m-%d})"
 
 
-def _hour_asked(text: str) -> tuple[int, int, date, date] | None:
+def _hour_asked(text: str, at: datetime) -> tuple[int, int, date, date] | None:
     """Return weekday (Monday is 0), hour, first and last day; None where the text does not say them."""
     found = _ASKED.fullmatch(text.strip())
     if found is None:
         return None
     try:
-        last = datetime.strptime(found[4], "%Y%m%d").date() if found[4] else shop_day(now()) - timedelta(days=1)  # noqa: DTZ007 -- a day
+        last = datetime.strptime(found[4], "%Y%m%d").date() if found[4] else shop_day(at) - timedelta(days=1)  # noqa: DTZ007 -- a day
         first = datetime.strptime(found[3], "%Y%m%d").date() if found[3] else last - timedelta(days=27)  # noqa: DTZ007 -- a day
     except ValueError:
         return None
