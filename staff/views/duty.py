@@ -134,7 +134,7 @@ def duty_planning(request: HttpRequest) -> HttpResponseBase:
         asked["employee"], asked["day"], asked["shift"], note=asked["note"], by=actor(request), at=now()
     )
     messages.success(request, _now("Planned: %(duty)s.") % {"duty": planned})
-    return redirect(f"{back_to_roster(request, asked['day'])}#{cell_of(planned)}")
+    return redirect(f"{back_to_roster(request, asked['day'])}#at-{cell_of(planned)}")
 
 
 @allowed(SIGNED_IN)

@@ -51,7 +51,7 @@
   });
 
   // Who put a duty on by its cell goes on from there.
-  if (/^#c\d+-/.test(location.hash)) document.getElementById(location.hash.slice(1))?.querySelector("a")?.focus();
+  if (location.hash.startsWith("#at-")) document.getElementById(location.hash.slice(4))?.querySelector("a")?.focus();
 
   for (const set of document.querySelectorAll("[data-people]")) {
     const all = set.querySelector("[data-all]");
