@@ -12,13 +12,15 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from service.imports.registry import Upload
 from service.imports.running import Run
 from service.policy import cutting as policy
 from service.states import MessageKind
 from shopops.kit.clock import SHANGHAI
+from shopops.kit.refusals import Refused
 from shopops.kit.sentences import sentence
 from shopops.taobao.chats import Chunk, Speaker, Voices, read_chats
-from shopops.taobao.chats.lines import taker_of
+from shopops.taobao.chats.lines import LONGEST_NICK, LONGEST_TEXT, taker_of
 from staff.models import Shop, SubAccount
 
 STAGE = "chat_stage"
@@ -26,6 +28,8 @@ COLUMNS = (
     "buyer text, sender smallint, nick text, at timestamptz, kind smallint, text text, digest uuid, shop text,"
     " takes boolean"
 )
+MOST_UNKNOWN = 1000
+"""Nicks of ours nobody is behind that are told of."""
 SLACK = timedelta(hours=1)
 """Clocks of two machines may differ by so much; what is later lies in the future."""
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
@@ -92,7 +96,7 @@ def staged_texts(run: Run, met: Met, voices: Voices, mapping: dict[str, str]) ->
     for upload in run.uploads:
         bytes_of_file = upload.path.stat().st_size
         rows, guess = 0, max(bytes_of_file // 60, 1)
-        for part in read_chats(upload.path, name=upload.name, voices=voices, report=run, mapping=mapping or None):
+        for part in _read(upload, run, voices, mapping):
             if portion.is_full and part.lines and part.lines[0][0] != portion.last_buyer:
                 yield "".join(block).encode("utf-8", "replace")
                 yield portion
@@ -112,6 +116,17 @@ def staged_texts(run: Run, met: Met, voices: Voices, mapping: dict[str, str]) ->
         run.complain(file, row, "", sentence(words, nick=nick, count=count))
     yield "".join(block).encode("utf-8", "replace")
     yield portion
+
+
+def _read(upload: Upload, run: Run, voices: Voices, mapping: dict[str, str]) -> Iterator[Chunk]:
+    """Yield what a file holds.
+
+    :raises Refused: as the reader does, with the name of the file before the sentence.
+    """
+    try:
+        yield from read_chats(upload.path, name=upload.name, voices=voices, report=run, mapping=mapping or None)
+    except Refused as refusal:
+        raise Refused(sentence(_("%(file)s: %(words)s"), file=upload.name, words=refusal.sentence)) from refusal
 
 
 def _staged(  # noqa: C901, PLR0912, PLR0915 -- the inner loop: a call a message would cost a fifth of the import
@@ -155,7 +170,7 @@ def _staged(  # noqa: C901, PLR0912, PLR0915 -- the inner loop: a call a message
         kind: int = MessageKind.TEXT
         nick, takes = name, "f"
         if speaker == 2:  # noqa: PLR2004 -- an agent
-            if name not in agents:
+            if name not in agents and (name in met.first_at or len(met.first_at) < MOST_UNKNOWN):
                 met.unknown[name] += 1
                 met.first_at.setdefault(name, (part.file, row))
         elif speaker != 1:
@@ -165,6 +180,8 @@ def _staged(  # noqa: C901, PLR0912, PLR0915 -- the inner loop: a call a message
             if speaker == 4:  # noqa: PLR2004 -- the system
                 kind = MessageKind.NOTICE
         text = said
+        if len(said) >= LONGEST_TEXT or len(buyer) >= LONGEST_NICK:
+            _too_long(part.file, row, said, run)
         if image:
             kind = MessageKind.IMAGE
             text = f"{said} {image}" if said else image
@@ -182,6 +199,16 @@ def _staged(  # noqa: C901, PLR0912, PLR0915 -- the inner loop: a call a message
     portion.size += len(text)
     portion.last_buyer = last_buyer
     return text
+
+
+def _too_long(file: str, row: int, said: str, run: Run) -> None:
+    """Say that a text or a nick is as long as what is kept of one, so that something may be missing."""
+    if len(said) >= LONGEST_TEXT:
+        words = _("The message is very long; its first %(most)s characters are kept.")
+        run.complain(file, row, "text", sentence(words, most=LONGEST_TEXT))
+    else:
+        words = _("The nick is very long; its first %(most)s characters are kept.")
+        run.complain(file, row, "buyer", sentence(words, most=LONGEST_NICK))
 
 
 def _plain(nick: str) -> str:

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
 Step = Callable[[int, int, str], None]
 BLOCK = 2**20
+MOST_REJECTED = 50_000
+"""Rows given back as a spreadsheet, a file; all are counted."""
 
 
 @dataclass
@@ -98,11 +100,15 @@ class Run:
         """Leave a row out: complain, and write it with the reason to the spreadsheet of rejected rows."""
         self.refused += 1
         self.complain(file, row, column, reason, refused=True)
-        sheet, place = self._sheet(file, header)
-        for number, cell in enumerate([*cells[: len(header)], *[""] * (len(header) - len(cells)), str(reason)]):
+        upload = next((one.name for one in self.uploads if file.startswith(f"{one.name}/")), file)
+        sheet, place = self._sheet(upload, header)
+        if place > MOST_REJECTED:
+            return
+        words = str(reason) if file == upload else f"{file.removeprefix(upload)[1:]}: {reason}"
+        for number, cell in enumerate([*cells[: len(header)], *[""] * (len(header) - len(cells)), words]):
             if cell:
                 sheet.write_string(place, number, cell[:LONGEST_CELL])
-        self._sheets[file] = (sheet, place + 1)
+        self._sheets[upload] = (sheet, place + 1)
 
     def close(self) -> Path | None:
         """Finish the spreadsheet of rejected rows; None if there are none."""
@@ -118,13 +124,13 @@ class Run:
             import xlsxwriter  # noqa: PLC0415 -- web workers do without
 
             self._workbook = xlsxwriter.Workbook(
-                self.rejected_path, {"strings_to_formulas": False, "strings_to_urls": False}
+                self.rejected_path, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
             )
         sheet = self._workbook.add_worksheet(sheet_name(f"{len(self._sheets) + 1} {Path(file).stem}"))
-        for number, name in enumerate([*header, REASON]):
-            sheet.write_string(0, number, str(name)[:LONGEST_CELL])
         sheet.set_column(0, len(header), 22)
         sheet.freeze_panes(1, 0)
+        for number, name in enumerate([*header, REASON]):
+            sheet.write_string(0, number, str(name)[:LONGEST_CELL])
         self._sheets[file] = (sheet, 1)
         return self._sheets[file]
 

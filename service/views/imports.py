@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.db.models import Q
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
@@ -42,7 +43,7 @@ PERMISSION = "service.import_service_files"
 
 def _upload_form(_request: HttpRequest, _shown: Shown) -> Mapping[str, Any]:
     """Put the form for new files above the list."""
-    return {"form": UploadForm()}
+    return {"form": UploadForm(), "most_bytes": settings.UPLOAD_MOST_BYTES}
 
 
 FILE_IMPORT_LIST = ListPage(

@@ -7,6 +7,7 @@
   const list = document.getElementById("chosen");
   const bar = document.getElementById("upload-progress");
   const button = form.querySelector("button[type=submit]");
+  const tooBig = document.getElementById("too-big"); // said before a front server breaks off what is larger
   let chosen = [];
 
   const size = (bytes) => (bytes < 1024 * 1024 ? `${Math.ceil(bytes / 1024)} KB` : `${(bytes / 1024 / 1024).toFixed(1)} MB`);
@@ -17,6 +18,8 @@
     chosen.forEach((file) => box.items.add(file));
     input.files = box.files;
     list.replaceChildren(...chosen.map(line));
+    if (tooBig) tooBig.hidden = chosen.reduce((sum, file) => sum + file.size, 0) <= Number(form.dataset.most);
+    if (tooBig) button.disabled = !tooBig.hidden;
   }
 
   function line(file, place) {

@@ -87,7 +87,7 @@ def read_json(path: Path, *, name: str, report: Report) -> Iterator[Chunk]:
         try:
             told = json.loads(_decoded(path.read_bytes()))
         except (ValueError, RecursionError) as error:
-            raise Refused(_("The JSON is damaged or was not downloaded completely. Export it again.")) from error
+            raise _torn(error, getattr(error, "lineno", 0)) from error
         for customer in told if isinstance(told, list) else [told]:
             yield from _customer(customer, name, report)
         return
@@ -100,7 +100,7 @@ def read_json(path: Path, *, name: str, report: Report) -> Iterator[Chunk]:
             else:
                 yield from _big_customer(text, name, report)
         except (ValueError, RecursionError) as error:
-            raise Refused(_("The JSON is damaged or was not downloaded completely. Export it again.")) from error
+            raise _torn(error, text.line) from error
 
 
 class _Text:
@@ -109,7 +109,13 @@ class _Text:
     def __init__(self, file: IO[str]) -> None:
         """Read from the beginning of `file`."""
         self._file, self._buffer, self._place, self._over = file, "", 0, False
+        self._lines = 1
         self._decode: Callable[[str, int], tuple[Any, int]] = JSONDecoder().raw_decode
+
+    @property
+    def line(self) -> int:
+        """Return in which line of the file what comes next stands."""
+        return self._lines + self._buffer.count("\n", 0, self._place)
 
     def next(self) -> str:
         """Return the next character that is no blank, without taking it; empty at the end."""
@@ -165,6 +171,7 @@ class _Text:
             return False
         block = self._file.read(BLOCK)
         self._over = not block
+        self._lines += self._buffer.count("\n", 0, self._place)
         self._buffer = self._buffer[self._place :] + block
         self._place = 0
         return bool(block)
@@ -282,6 +289,14 @@ def _shown(part: zipfile.ZipInfo) -> str:
         return part.filename.encode("cp437").decode("gb18030")
     except (UnicodeEncodeError, UnicodeDecodeError):
         return part.filename
+
+
+def _torn(error: Exception, line: int) -> Refused:
+    """Return that a JSON cannot be read on from a line; what is nested too deeply has none."""
+    if not line or isinstance(error, RecursionError):
+        return Refused(_("The JSON is damaged or was not downloaded completely. Export it again."))
+    words = _("The JSON is damaged or was not downloaded completely: it cannot be read from line %(line)s on.")
+    return Refused(sentence(words, line=line))
 
 
 def _damaged() -> Refused:
