@@ -67,6 +67,8 @@ PAGES: Sequence[Shot] = (
     Shot("import", "chenjing", "/orders/imports/", first="#main a[data-opens]"),
     Shot("rules", "chenjing", "/orders/rules/"),
     Shot("tally", "chenjing", "/orders/tally/"),
+    Shot("agents-desk", "lina", "/service/desk/?whose=all", first="#queue .waiter"),
+    Shot("conversation", "lina", "/service/conversations/?tab=escalated", first="#main a[data-opens]"),
     Shot("inspection", "lina", "/service/inspections/?tab=mine&sort=total", first="#main a[data-opens]"),
     Shot("after-sales", "lina", "/service/after_sales/"),
     Shot("after-sale", "hejie", "/service/after_sales/?tab=causes", first="#main a[data-opens]"),

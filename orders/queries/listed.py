@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import DateTimeField, ExpressionWrapper, F, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -83,9 +83,14 @@ def _or_goods(found: Q, code: str) -> Q:
     return Q(pk__in=OrderLine.objects.filter(sku__in=skus).values("order"))
 
 
+_NEWEST = ExpressionWrapper(F("placed_at") + timedelta(0), DateTimeField()).desc()
+"""The same order as that of an index, and not answered by it: for a name it takes to be frequent, the database would
+rather walk all orders from the newest on than sort the few that there are."""
+
+
 def found_orders(text: str, _employee: Employee) -> Iterable[Hit]:
-    """Return at most ten orders for the search box of the frame."""
-    rows = Order.objects.filter(matching_orders(text)).order_by("-placed_at", "-pk")
+    """Return at most ten orders for the search box of the frame, the newest first."""
+    rows = Order.objects.filter(matching_orders(text)).order_by(_NEWEST, "-pk")
     labels = dict(OrderState.choices)
     for order in rows.only("number", "part", "state", "summary", "waybill")[:10]:
         yield Hit(

@@ -93,7 +93,8 @@ def found_buyers(text: str, _employee: Employee) -> Iterable[Hit]:
     found = list(Buyer.objects.filter(matching_buyers(word)).select_related("level").order_by("pk")[:MOST_HITS])
     if len(found) < MOST_HITS and len(word) > 1 and not word.isdecimal():
         begins = Buyer.objects.filter(nick__startswith=word).exclude(pk__in=[one.pk for one in found])
-        found += begins.select_related("level").order_by("nick")[: MOST_HITS - len(found)]
+        some = begins.select_related("level").order_by()[: MOST_HITS - len(found)]  # all of “tb” would be long to sort
+        found += sorted(some, key=lambda one: one.nick)
     for one in found:
         note = " · ".join(filter(None, (str(one.level or ""), money(one.paid), mask_phone(one.phone))))
         yield Hit(mask_nick(one.nick), one.get_absolute_url(), note, exact=one.nick == word)

@@ -38,7 +38,8 @@ def matching_conversations(text: str) -> Q:
     word = text.strip()
     if not word:
         return Q()
-    buyers = set(Buyer.objects.filter(nick__startswith=word).values_list("pk", flat=True)[:MOST_BUYERS])
+    begins = Buyer.objects.filter(nick__startswith=word).order_by()  # all of “tb” would be long to sort
+    buyers = set(begins.values_list("pk", flat=True)[:MOST_BUYERS])
     if word.isascii() and any(sign.isdigit() for sign in word):
         nicks = list(Order.objects.filter(number=word).exclude(buyer_nick="").values_list("buyer_nick", flat=True)[:10])
         buyers |= set(Buyer.objects.filter(nick__in=nicks).values_list("pk", flat=True)) if nicks else set()
