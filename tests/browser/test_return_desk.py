@@ -26,6 +26,12 @@ KEEPER = (
     "orders.view_order",
     "warehouse.view_stockbalance",
 )
+BURST = """code => {
+  for (const key of [...code, "Enter"]) {
+    document.activeElement.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+  }
+}"""
+"""Keys as fast as a scanner sends them, however busy the machine is."""
 
 
 @pytest.fixture
@@ -43,6 +49,7 @@ def case() -> AfterSale:
 
 
 def scan(page: Page, code: str) -> None:
+    expect(page.locator("#return-code")).to_be_focused()
     page.keyboard.type(code)
     page.keyboard.press("Enter")
 
@@ -83,7 +90,7 @@ def test_a_scan_while_something_is_typed_is_a_scan_and_not_a_remark(visit, keepe
     take_parcel_in(WAYBILL, case=case, by=wangqiang(), at=NOON)
     page = visit(f"/service/returns/?code={WAYBILL}", keeper)
     page.locator("[name=note]").focus()
-    scan(page, "YT0000000099")
+    page.evaluate(BURST, "YT0000000099")
     expect(page.locator("#pool-waybill")).to_have_value("YT0000000099")
     assert ReturnParcel.objects.get().state == ReturnState.MATCHED
 

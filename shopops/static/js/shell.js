@@ -14,7 +14,7 @@
     box.append(note);
     setTimeout(() => note.remove(), tone === "danger" ? 9000 : 5000);
   }
-  const ONCE = 1500; // ms in which the same form is not sent again
+  const ONCE = 4000; // ms in which the same form is not sent again
   document.addEventListener("toast", (event) => toast(event.detail.text, event.detail.tone));
   // A part of the page that asks by itself (every few seconds, on load) keeps quiet without a connection: it asks again.
   const isAsked = (event) => Boolean(event.detail.requestConfig?.triggeringEvent);
