@@ -64,12 +64,13 @@ class AskedFilter(WordsFilter):
         return qs.filter(pk__in=turns.values("conversation_id"))
 
     def say(self, value: str) -> str:
-        """Return weekday and hour in words."""
-        asked = _hour_asked(value, self.parent.reader.at)
-        if asked is None:
+        """Return weekday and hour in words, and the days where they are said."""
+        found = _ASKED.fullmatch(value.strip())
+        if found is None:
             return value
-        weekday, hour, first, last = asked
-        return f"{WEEKDAYS[weekday]} {hour:02}:00–{hour + 1:02}:00 ({first:%m-%d}…{last:%m-%d})"
+        hour = int(found[2])
+        words = f"{WEEKDAYS[int(found[1]) - 1]} {hour:02}:00–{hour + 1:02}:00"
+        return f"{words} ({found[3]}…{found[4]})" if found[3] else words
 
 
 def _hour_asked(text: str, at: datetime) -> tuple[int, int, date, date] | None:
