@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -16,6 +17,7 @@ def end_silent_conversations(*, at: datetime) -> int:
     What somebody keeps open stays open, and so does what was left overnight until it is annotated.
     """
     silence = timedelta(minutes=policy.SESSION_MINUTES())
+    params: dict[str, Any] = {"silence": silence, "since": at - silence}
     with connection.cursor() as cursor:
         cursor.execute(
             """
@@ -23,6 +25,6 @@ def end_silent_conversations(*, at: datetime) -> int:
             WHERE state = 'open' AND state <> 'closed' AND channel IN ('chat', 'message') AND last_at <= %(since)s
                 AND waiting_since IS NULL AND NOT in_hand AND NOT (is_night AND annotated_at IS NULL)
             """,
-            {"silence": silence, "since": at - silence},
+            params,
         )
-        return cursor.rowcount
+        return int(cursor.rowcount)
