@@ -34,6 +34,7 @@ def test_a_refund_goes_from_the_request_to_the_money(visit, agent, cashier, faul
     order = a_signed_order()
     page = visit(f"/service/after_sales/new/?q={order.number}", agent)
     page.locator(".briefs a.number").click()
+    expect(page.locator("[name=kind][value=refund]")).to_be_attached()
     assert faults(page) == []
     page.locator("[name=kind][value=refund]").check()
     page.locator("[name^=line_]").fill("1")
