@@ -8,12 +8,13 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from service.models import Care
+from service.models import Buyer, Care
 from service.policy.buyers import CARE_DAYS_KEPT
 from service.queries.buyers import warning_of
 from service.queries.care import too_soon
 from service.queries.care_runs import Run, quiet_since, runs_on
-from service.states import CARE_MOVES, CareState
+from service.states import CARE_MOVES, CareOccasion, CareState
+from shopops.kit.clock import shop_day
 from shopops.kit.moves import move, move_many
 from shopops.kit.refusals import Refused
 from staff.actions.events import record, record_many
@@ -56,6 +57,25 @@ def skip_care(care: Care, *, reason: str, by: Employee | None, at: datetime) -> 
         raise Refused(_("Say why it is skipped."))
     move(care, CareState.SKIPPED, moves=CARE_MOVES, note=reason.strip()[:200], done_by=by, done_at=at)
     record("service.care_skipped", care.buyer, by=by, at=at, reason=reason.strip())
+
+
+@transaction.atomic
+def offer_to(buyer: Buyer, *, by: Employee, at: datetime) -> Care:
+    """Put an offer to a buyer on today's list of care (CS-015).
+
+    :raises Refused: without consent, too soon, for somebody on the blacklist, or if a message is due to them anyway.
+    """
+    if buyer.may_contact is not True:
+        raise Refused(_("The buyer has not agreed to be written to."))
+    if too_soon(buyer, at=at) or Care.objects.filter(buyer=buyer, state=CareState.DUE).exists():
+        raise Refused(_("The buyer heard from the shop a short time ago."))
+    if warning_of(buyer, at=at) is not None:
+        raise Refused(_("The buyer is on the blacklist."))
+    care, made = Care.objects.get_or_create(buyer=buyer, occasion=CareOccasion.OFFER, due_on=shop_day(at))
+    if not made:
+        raise Refused(_("The buyer has an offer of today already."))
+    record("service.care_planned", buyer, by=by, at=at, reason=str(CareOccasion.OFFER.label))
+    return care
 
 
 @transaction.atomic

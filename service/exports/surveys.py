@@ -36,7 +36,7 @@ def survey_charts(*, at: datetime) -> dict[str, Any]:
             title=_("Answers by grade"),
             name=_("Answers"),
             tone="good",
-            width=420,
+            width=340,
             table=True,
         ),
         "agents": horizontal_bars(
@@ -48,7 +48,7 @@ def survey_charts(*, at: datetime) -> dict[str, Any]:
             name=_("On average"),
             show=lambda value: f"{value:.2f}",
             tone="calm",
-            width=420,
+            width=340,
             table=True,
         )
         if found.agents
@@ -60,6 +60,6 @@ def survey_charts(*, at: datetime) -> dict[str, Any]:
             bars=Series(_("Answers"), [n for _month, n, _share in found.months]),
             show=percent,
             axis=percent,
-            size=(720, 220),
+            size=(440, 210),
         ),
     }

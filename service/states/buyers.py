@@ -48,6 +48,7 @@ declare_verbs(
     {
         "service.buyer_changed": _("changed the buyer's record"),
         "service.buyers_reckoned": _("reckoned the buyers anew"),
+        "service.care_planned": _("put a message to the buyer on the list"),
         "service.consent_noted": _("noted whether the buyer may be written to"),
         "service.survey_asked": _("asked how content the buyer is"),
         "service.survey_answered": _("noted how content the buyer is"),

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from service.actions.blacklist import blacklist_buyer, lift_blacklisting
 from service.actions.buyers import mark_buyers
+from service.actions.care import offer_to
 from service.actions.surveys import ask_survey
 from service.filters.buyers import BuyerFilters
 from service.forms.buyers import AboutForm, BlacklistForm, BuyerRemarkForm, GroupForm, TagsForm
@@ -69,6 +70,15 @@ def _not_black(ids: Sequence[int], _reader: Reader) -> Refusals:
 def _black_already(ids: Sequence[int], _reader: Reader) -> Refusals:
     black = Blacklisting.objects.filter(buyer__in=ids, lifted_at=None).values_list("buyer_id", flat=True)
     return dict.fromkeys(black, _("is on the blacklist already"))
+
+
+def _offer(ids: Sequence[int], *, by: Employee, at: datetime) -> Refusals:
+    return one_by_one(Buyer.objects.filter(pk__in=ids), lambda one: offer_to(one, by=by, at=at))
+
+
+def _not_willing(ids: Sequence[int], _reader: Reader) -> Refusals:
+    others = Buyer.objects.filter(pk__in=ids).exclude(may_contact=True).values_list("pk", flat=True)
+    return dict.fromkeys(others, _("has not agreed to be written to"))
 
 
 def _not_to_ask(ids: Sequence[int], _reader: Reader) -> Refusals:
@@ -161,6 +171,15 @@ BUYER_LIST = ListPage(
             permission="service.care_for_buyer",
             icon="smile",
             says=_("Whoever heard from the shop a short time ago is left out and named."),
+        ),
+        BatchAction(
+            "offer",
+            _("Plan an offer"),
+            run=_offer,
+            skips=_not_willing,
+            permission="service.care_for_buyer",
+            icon="tag",
+            says=_("They come on today's list of care, with the words of an offer."),
         ),
         BatchAction("remark", _("Remark"), run=_mark("remark"), form=BuyerRemarkForm, permission=KEEP, icon="pencil"),
         BatchAction(

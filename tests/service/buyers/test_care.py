@@ -180,3 +180,11 @@ def test_who_never_answered_may_be_asked_again_after_a_while(chenjing):
     assert ask_survey(buyer, by=chenjing, at=NOON).answered_at is None
     with pytest.raises(Refused):
         ask_survey(buyer, by=chenjing, at=NOON + DAY)
+
+
+def test_an_offer_is_planned_for_members_who_agreed_and_only_once(chenjing):
+    member, unasked = a_buyer("小溪流水", may_contact=True), a_buyer("大河向东")
+    offer = next(one for one in BUYER_LIST.batch if one.key == "offer")
+    assert list(offer.run([member.pk, unasked.pk], by=chenjing, at=now())) == [unasked.pk]
+    assert Care.objects.get().occasion == CareOccasion.OFFER
+    assert list(offer.run([member.pk], by=chenjing, at=now())) == [member.pk]
