@@ -13,8 +13,10 @@ import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from io import BytesIO
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
@@ -50,6 +52,8 @@ class Shot:
     down_to: str = ""
 
 
+TODAY = datetime.now(ZoneInfo("Asia/Shanghai")).date()
+PREVIEW = f"/roster/preview/?source={TODAY}&target={TODAY + timedelta(days=21)}&weeks=1"
 DRAFT = "#main a[href*='/rulebook/drafts/'][data-opens]"
 PAGES: Sequence[Shot] = (
     Shot("my-work", "chenjing", "/"),
@@ -109,6 +113,9 @@ PAGES: Sequence[Shot] = (
     Shot("appraisal", "lina", "/appraisals/mine/", first="#main td a[href*='/appraisals/']"),
     Shot("month-close", "xujing", "/appraisals/months/", first="#main tr:nth-child(2) a[href*='/appraisals/months/']"),
     Shot("weights", "xujing", "/appraisals/setup/"),
+    Shot("roster", "hejie", "/roster/?weeks=2"),
+    Shot("roster-preview", "hejie", PREVIEW),
+    Shot("handover", "hejie", "/handovers/?tab=offered", first="#main a[data-opens]"),
     Shot("permissions", "chenjing", "/people/permissions/"),
 )
 

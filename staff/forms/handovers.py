@@ -58,3 +58,4 @@ class AcceptanceForm(forms.Form):
         """Offer everybody."""
         super().__init__(*args, **kwargs)
         self.fields["to"].queryset = people()  # type: ignore[attr-defined]
+        self.fields["to"].widget.attrs["aria-label"] = _("Give it to")

@@ -180,7 +180,7 @@ def handover(request: HttpRequest, number: int) -> HttpResponse:
                 "note": found.note,
             },
         ),
-        "acceptance_form": AcceptanceForm(),
+        "acceptance_form": AcceptanceForm(auto_id=False),
         "story": history_of(found, *(one for one, _label, _tone in items)),
     }
     return render(request, "staff/handovers/handover.html", context)
