@@ -26,7 +26,7 @@ class ItemState(TextChoices):
 
     LISTED = "listed", _("to be decided")
     DONE = "done", _("done")
-    KEPT = "kept", _("kept")
+    KEPT = "kept", _("kept by oneself")
     OFFERED = "offered", _("offered")
     ACCEPTED = "accepted", _("accepted")
     WITH_LEADER = "with_leader", _("with the leader")
