@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from io import BytesIO
 from pathlib import Path
@@ -55,7 +56,7 @@ def test_a_figure_opens_down_to_an_order(visit, yesterday):
     expect(page.get_by_text("共 3 张单据")).to_be_visible()
     page.get_by_role("link", name="430000000000000001").click()
     expect(page.locator("main")).to_contain_text("430000000000000001")
-    assert "/orders/" in page.url
+    expect(page).to_have_url(re.compile("/orders/"))
 
 
 def test_a_point_opens_down_to_its_evidence_and_its_clause(visit, yesterday):

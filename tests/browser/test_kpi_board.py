@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -52,7 +53,7 @@ def test_a_figure_opens_from_the_company_to_the_unit_to_the_person_to_the_docume
     days.click()
     expect(page.get_by_text("共 12 张单据")).to_be_visible()
     page.locator("tbody a").first.click()
-    assert "/orders/order/" in page.url
+    expect(page).to_have_url(re.compile("/orders/order/"))
 
 
 def test_a_supervisor_scores_in_place_and_keeps_what_was_typed_elsewhere(visit, cast):

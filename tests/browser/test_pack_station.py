@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -64,13 +62,13 @@ def test_label_goods_and_waybill_pack_a_parcel(table, wang):
     expect(table.locator("#pack-recent li")).to_have_count(4)
 
 
-def test_fifty_scans_in_five_seconds_lose_none(table, wang):
+def test_fifty_scans_at_a_scanners_pace_lose_none(table, wang):
     note = make_picked_note(wang, pieces=50, carrier_id=CarrierFactory().pk)
     sku = note.lines.get().sku
     scan(table, note.number)
     expect(head(table)).to_contain_text("0/50")
-    # The browser itself plays the scanner: 13 keys and Enter every 90 ms, which no protocol's round trips slow down.
-    spent = table.evaluate(
+    # The browser itself plays the scanner: 13 keys and Enter every 80 ms, which no protocol's round trips slow down.
+    table.evaluate(
         """async (code) => {
             const press = (key) => (document.activeElement || document.body).dispatchEvent(
                 new KeyboardEvent("keydown", {key, bubbles: true, cancelable: true}));
@@ -79,14 +77,12 @@ def test_fifty_scans_in_five_seconds_lose_none(table, wang):
             for (let count = 0; count < 50; count++) {
                 for (const key of code) { press(key); box.value += document.activeElement === box ? key : ""; }
                 press("Enter");
-                await new Promise((done) => setTimeout(done, start + (count + 1) * 90 - performance.now()));
+                await new Promise((done) => setTimeout(done, start + (count + 1) * 80 - performance.now()));
             }
-            return performance.now() - start;
         }""",
         sku.barcode,
     )
-    assert spent < 5000
-    expect(head(table)).to_contain_text("50/50", timeout=20_000)
+    expect(head(table)).to_contain_text("50/50")
     assert Scan.objects.filter(note=note, result=ScanResult.OK).count() == 49
     assert Scan.objects.filter(note=note, result=ScanResult.DONE).count() == 1
     assert Scan.objects.count() == 51
@@ -152,7 +148,7 @@ def test_scans_made_without_connection_are_sent_when_it_is_back_and_counted_once
     expect(table.locator("#pack-trouble")).to_be_visible()
     assert scanned(note) == 0
     table.context.set_offline(False)
-    expect(head(table)).to_contain_text("2/3", timeout=20_000)
+    expect(head(table)).to_contain_text("2/3")
     expect(table.locator("#pack-trouble")).to_be_hidden()
     table.reload()
     assert scanned(note) == 2
@@ -175,8 +171,7 @@ def test_an_answer_that_was_lost_on_the_way_does_not_count_twice(table, wang):
 
     table.route("**/pack/scans/", lose)
     scan(table, sku.barcode)
-    expect(head(table)).to_contain_text("1/3", timeout=20_000)
-    time.sleep(0.2)
+    expect(head(table)).to_contain_text("1/3")
     assert scanned(note) == 1
     assert len(lost) == 1
 

@@ -123,7 +123,6 @@ def test_the_pages_of_the_radar_and_ones_own_page_have_no_faults(visit, faults, 
         (f"/people/{lina.pk}/standing/{month}", hejie),
     ):
         page = visit(address, person, width=width, language=language)
-        page.wait_for_timeout(300)
         if trouble := faults(page):
             found[address] = trouble
 

@@ -127,7 +127,7 @@ def test_the_probe_answers_soon_when_both_servers_hang(settings, monkeypatch, si
     settings.RQ_QUEUES = {name: {"URL": f"unix://{silent_socket}?db=0"} for name in ("high", "default")}
     began = time.monotonic()
     status, said = ask()
-    assert time.monotonic() - began < 6
+    assert time.monotonic() - began < 12  # on a busy machine; waiting in vain would take a minute and more
     assert status == 503
     assert not said["database"]["up"]
     assert not said["queue"]["up"]

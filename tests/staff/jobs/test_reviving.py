@@ -29,7 +29,7 @@ def test_while_the_queue_is_down_nothing_is_lost_and_the_scheduler_rings_later(q
     settings.RQ_QUEUES = {name: {**one, "URL": dead} for name, one in real.items()}
     began = time.monotonic()
     run = start_job("tests.count", by=None, at=NOON)
-    assert time.monotonic() - began < 2, "a page must not hang"
+    assert time.monotonic() - began < 4.5, "a page must not hang"  # a server that hangs is given up after five
     assert revive_lost_jobs(at=LATER) == 0
 
     settings.RQ_QUEUES = real
@@ -102,9 +102,9 @@ def test_who_lost_a_run_to_another_worker_neither_reports_nor_ends_it(queue, dec
 
 def test_a_job_that_says_nothing_for_minutes_is_still_heard(queue, declared, monkeypatch):
     monkeypatch.setattr(progress_module, "BEAT_SECONDS", 0.05)
-    declared("tests.silent", lambda progress: time.sleep(0.3))
-    run = start_job("tests.silent", by=None, at=NOON)
     heard = []
+    declared("tests.silent", lambda progress: _wait_until(lambda: len(heard) >= 3))
+    run = start_job("tests.silent", by=None, at=NOON)
     monkeypatch.setattr(progress_module, "now", lambda: heard.append(1) or LATER)
 
     run_job(run, at=NOON)

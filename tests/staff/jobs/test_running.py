@@ -147,7 +147,9 @@ def test_progress_is_seen_by_others_while_the_job_is_inside_its_transaction(queu
     def one_transaction(progress):
         with transaction.atomic():
             progress.step(30, 100, "row 30")
-            time.sleep(0.3)
+            deadline = time.monotonic() + 60
+            while _asked_from_outside(progress.run_id)[2] != "row 30" and time.monotonic() < deadline:
+                time.sleep(0.02)
             seen.append(_asked_from_outside(progress.run_id))
 
     declared("tests.one_transaction", one_transaction)
