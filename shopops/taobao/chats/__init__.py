@@ -37,6 +37,8 @@ __all__ = [
 ]
 
 START = 4096
+MOST_OF_A_WORKBOOK = 192 * 2**20
+"""Bytes unpacked; a workbook is held whole in memory, at about a quarter more than that. CSV of any size is read by pieces."""
 
 
 def form_of(path: Path) -> str:
@@ -86,8 +88,19 @@ def read_chats(
 
 
 def _is_workbook(path: Path) -> bool:
+    """Say whether a packed file is a workbook.
+
+    :raises Refused: if it is damaged, or a workbook too big to be held as a whole, as workbooks are.
+    """
     try:
         with zipfile.ZipFile(path) as archive:
-            return "xl/workbook.xml" in {name.lower() for name in archive.namelist()}
+            parts = archive.infolist()
     except Exception as error:  # hostile bytes: the library promises no list of errors
         raise Refused(_("The archive is damaged or was not downloaded completely. Download it again.")) from error
+    if not any(part.filename.lower() == "xl/workbook.xml" for part in parts):
+        return False
+    if sum(part.file_size for part in parts) > MOST_OF_A_WORKBOOK:
+        raise Refused(
+            _("The workbook is too big to be read as a whole. Save it as CSV, or export fewer days at a time.")
+        )
+    return True

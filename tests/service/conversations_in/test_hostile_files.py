@@ -234,3 +234,16 @@ def test_the_same_file_imported_twice_at_once_is_there_once(tmp_path: Path):
     assert [batch.state for batch in found] == [FileState.DONE] * 2
     assert sorted(batch.counts["new"] for batch in found) == [0, 60]
     assert (Message.objects.count(), Conversation.objects.count()) == (60, 30)
+
+
+def test_a_workbook_too_big_to_be_held_is_refused_and_csv_advised(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("shopops.taobao.chats.MOST_OF_A_WORKBOOK", 1000)
+    book = openpyxl.Workbook()
+    stream = BytesIO()
+    book.save(stream)
+    with translation.override("en"):
+        batch = import_bytes(stream.getvalue(), names=["a.xlsx"])
+
+    assert batch.state == FileState.REFUSED
+    assert batch.sentence.startswith("a.xlsx: The workbook is too big")
+    assert "CSV" in batch.sentence
