@@ -20,6 +20,7 @@ from service.views.papers import Fact, Paper, find, form_page, list_context, sho
 from shopops.kit.access import allowed
 from shopops.kit.clock import now
 from shopops.kit.lists import Column, Empty, Export, ExportColumn, ListPage, Sort, Tab
+from shopops.kit.masking import mask_nick
 from warehouse.views.asking import actor
 
 HOME = ("service:consultation_list", _("Consultation log"))
@@ -63,12 +64,14 @@ CONSULTATION_LIST = ListPage(
     search_hint=_("Buyer's nick"),
     opens="service:consultation",
     row_name="buyer__nick",
+    row_hidden=True,
     export=Export(
         permission="service.export_conversations",
         columns=(
             ExportColumn(_("Logged"), "logged_at", kind="time"),
             ExportColumn(_("Agent"), "agent__name"),
-            ExportColumn(_("Buyer"), "buyer__nick"),
+            ExportColumn(_("Buyer"), lambda row: mask_nick(row["buyer__nick"])),
+            ExportColumn(_("Nick in full"), "buyer__nick", permission="orders.reveal_personal_data"),
             ExportColumn(_("Topic"), "topic_label"),
             ExportColumn(_("Goods"), "goods"),
             ExportColumn(_("Problem"), "problem"),
@@ -103,7 +106,7 @@ def consultation(request: HttpRequest, key: int) -> HttpResponse:
         Fact(_("Follow-up"), follow_up and follow_up.get_state_display(), follow_up and follow_up.get_absolute_url()),
     ]
     paper = Paper(
-        title=str(found.buyer),
+        title=mask_nick(found.buyer.nick),
         home=HOME,
         state=found.get_topic_display(),
         tone="info",

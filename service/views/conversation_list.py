@@ -27,6 +27,7 @@ from shopops.kit.lists import (
     Tab,
     one_by_one,
 )
+from shopops.kit.masking import mask_nick
 from staff.models import Employee
 
 
@@ -149,7 +150,8 @@ CONVERSATION_LIST = ListPage(
     export=Export(
         permission="service.export_conversations",
         columns=(
-            ExportColumn(_("Buyer"), "buyer__nick"),
+            ExportColumn(_("Buyer"), lambda row: mask_nick(row["buyer__nick"])),
+            ExportColumn(_("Nick in full"), "buyer__nick", permission="orders.reveal_personal_data"),
             ExportColumn(_("Shop"), "shop__name"),
             ExportColumn(_("Channel"), "channel_label"),
             ExportColumn(_("State"), "state_label"),

@@ -36,6 +36,7 @@ from shopops.kit.lists import (
     Tab,
     one_by_one,
 )
+from shopops.kit.masking import mask_nick
 from shopops.kit.templatetags.shown import moment
 from staff.models import Employee
 from warehouse.views.asking import Offer, actor
@@ -89,6 +90,7 @@ FEEDBACK_LIST = ListPage(
     search_hint=_("Buyer's nick"),
     opens="service:feedback",
     row_name="buyer__nick",
+    row_hidden=True,
     row_tone="edge",
     batch=(
         BatchAction(
@@ -116,7 +118,8 @@ FEEDBACK_LIST = ListPage(
         permission="service.export_conversations",
         columns=(
             ExportColumn(_("Noted"), "noted_at", kind="time"),
-            ExportColumn(_("Buyer"), "buyer__nick"),
+            ExportColumn(_("Buyer"), lambda row: mask_nick(row["buyer__nick"])),
+            ExportColumn(_("Nick in full"), "buyer__nick", permission="orders.reveal_personal_data"),
             ExportColumn(_("Reported"), "text"),
             ExportColumn(_("State"), "state_label"),
             ExportColumn(_("Noted by"), "noted_by__name"),
@@ -173,7 +176,7 @@ def feedback(request: HttpRequest, key: int) -> HttpResponse:
         Fact(_("Dealt with at"), found.handled_at and moment(found.handled_at)),
     ]
     paper = Paper(
-        title=str(found.buyer),
+        title=mask_nick(found.buyer.nick),
         home=HOME,
         state=found.get_state_display(),
         tone=FEEDBACK_TONES[FeedbackState(found.state)],

@@ -43,6 +43,7 @@ from shopops.kit.lists import (
     Tab,
     one_by_one,
 )
+from shopops.kit.masking import mask_nick
 from shopops.kit.templatetags.shown import moment
 from staff.models import Employee
 from warehouse.views.asking import Offer, actor
@@ -114,6 +115,7 @@ FOLLOW_UP_LIST = ListPage(
     search_hint=_("Buyer's nick"),
     opens="service:follow_up",
     row_name="buyer__nick",
+    row_hidden=True,
     row_tone="edge",
     batch=(
         BatchAction(
@@ -153,7 +155,8 @@ FOLLOW_UP_LIST = ListPage(
         permission="service.export_conversations",
         columns=(
             ExportColumn(_("Due"), "due_at", kind="time"),
-            ExportColumn(_("Buyer"), "buyer__nick"),
+            ExportColumn(_("Buyer"), lambda row: mask_nick(row["buyer__nick"])),
+            ExportColumn(_("Nick in full"), "buyer__nick", permission="orders.reveal_personal_data"),
             ExportColumn(_("Agent"), "agent__name"),
             ExportColumn(_("Kind"), "kind_label"),
             ExportColumn(_("Why"), "reason"),
@@ -216,7 +219,7 @@ def follow_up(request: HttpRequest, key: int) -> HttpResponse:
     is_late = found.done_at is not None and found.done_at > found.due_at
     facts = [
         Fact(_("Agent"), found.agent),
-        Fact(_("Buyer"), found.buyer, reverse("service:buyer", args=[found.buyer_id])),
+        Fact(_("Buyer"), mask_nick(found.buyer.nick), reverse("service:buyer", args=[found.buyer_id])),
         Fact(_("Due"), moment(found.due_at)),
         Fact(_("Consultation"), asked and asked.get_topic_display(), (asked and asked.get_absolute_url()) or ""),
         Fact(_("After-sale case"), found.case, found.case.get_absolute_url() if found.case else ""),
@@ -230,7 +233,7 @@ def follow_up(request: HttpRequest, key: int) -> HttpResponse:
     if asked is not None:
         texts += [(_("Solution"), asked.solution)]
     paper = Paper(
-        title=str(found.buyer),
+        title=mask_nick(found.buyer.nick),
         home=HOME,
         state=found.get_state_display(),
         tone=FOLLOW_UP_TONES[FollowUpState(found.state)],

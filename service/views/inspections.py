@@ -44,6 +44,7 @@ from shopops.kit.lists import (
     Tab,
     one_by_one,
 )
+from shopops.kit.masking import mask_nick
 from shopops.kit.refusals import Refused
 from staff.forms.cases import ReasonForm
 from staff.models import Employee
@@ -146,7 +147,8 @@ INSPECTIONS_PAGE = ListPage(
         permission="service.inspect_conversation",
         columns=(
             ExportColumn(_("Agent"), "agent__name"),
-            ExportColumn(_("Buyer"), "conversation__buyer__nick"),
+            ExportColumn(_("Buyer"), lambda row: mask_nick(row["conversation__buyer__nick"])),
+            ExportColumn(_("Nick in full"), "conversation__buyer__nick", permission="orders.reveal_personal_data"),
             ExportColumn(_("Opened at"), "conversation__opened_at", kind="time"),
             ExportColumn(_("Drawn from"), "rule_label"),
             ExportColumn(_("State"), "state_label"),

@@ -23,7 +23,7 @@ from service.views.papers import Fact, Paper, find, form_page, list_context, sho
 from shopops.kit.access import allowed
 from shopops.kit.clock import SHANGHAI, now
 from shopops.kit.lists import Column, Empty, Export, ExportColumn, ListPage, Sort, Tab
-from shopops.kit.masking import mask_phone
+from shopops.kit.masking import mask_nick, mask_phone
 from shopops.kit.refusals import Refused
 from shopops.kit.spans import span_said
 from shopops.kit.templatetags.shown import moment
@@ -112,7 +112,7 @@ CALL_LIST = ListPage(
             ExportColumn(_("Rang at"), "rang_at", kind="time"),
             ExportColumn(_("Who rang"), "direction_label"),
             ExportColumn(_("Agent"), "employee__name"),
-            ExportColumn(_("Buyer"), lambda row: row["buyer__nick"] or ""),
+            ExportColumn(_("Buyer"), lambda row: mask_nick(row["buyer__nick"] or "")),
             ExportColumn(_("Rang for, seconds"), "ring_seconds", kind="count"),
             ExportColumn(_("What it was about"), "text"),
         ),
@@ -131,7 +131,7 @@ def call(request: HttpRequest, key: int) -> HttpResponse:
     facts = [
         Fact(_("Agent"), found.employee),
         Fact(_("Rang for"), span_said(found.ring_seconds) if found.ring_seconds is not None else ""),
-        Fact(_("Buyer"), found.buyer),
+        Fact(_("Buyer"), mask_nick(found.buyer.nick) if found.buyer else ""),
         Fact(_("Telephone number"), mask_phone(found.phone)),
         Fact(_("Noted by"), f"{found.noted_by} · {moment(found.noted_at)}"),
     ]

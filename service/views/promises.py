@@ -36,6 +36,7 @@ from shopops.kit.lists import (
     Tab,
     one_by_one,
 )
+from shopops.kit.masking import mask_nick
 from shopops.kit.templatetags.shown import moment
 from staff.models import Employee
 from warehouse.views.asking import Offer, actor
@@ -103,7 +104,8 @@ PROMISE_LIST = ListPage(
         permission="service.export_conversations",
         columns=(
             ExportColumn(_("Due"), "due_at", kind="time"),
-            ExportColumn(_("Buyer"), "buyer__nick"),
+            ExportColumn(_("Buyer"), lambda row: mask_nick(row["buyer__nick"])),
+            ExportColumn(_("Nick in full"), "buyer__nick", permission="orders.reveal_personal_data"),
             ExportColumn(_("Promise"), "text"),
             ExportColumn(_("Order number"), "order_number"),
             ExportColumn(_("With"), "holder__name"),
@@ -186,7 +188,7 @@ def promise(request: HttpRequest, key: int) -> HttpResponse:
         home=HOME,
         state=found.get_state_display(),
         tone=PROMISE_TONES[PromiseState(found.state)],
-        line=str(found.buyer),
+        line=mask_nick(found.buyer.nick),
         due_at=found.due_at if _is_open(found) else None,
         facts=facts,
         texts=[(_("Promise"), found.text), (_("Outcome"), found.outcome)],
