@@ -38,7 +38,7 @@ __all__ = [
 
 START = 4096
 MOST_OF_A_WORKBOOK = 192 * 2**20
-"""Bytes unpacked; a workbook is held whole in memory, at about a quarter more than that. CSV of any size is read by pieces."""
+"""Bytes unpacked; a workbook is held whole in memory, at a quarter more than that. CSV is read by pieces."""
 
 
 def form_of(path: Path) -> str:
