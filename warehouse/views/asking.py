@@ -152,7 +152,7 @@ def deed(
 
     @allowed(permission)
     @require_POST
-    def done(request: HttpRequest, **named: K) -> HttpResponseBase:
+    def done(request: HttpRequest, /, **named: K) -> HttpResponseBase:
         (key,) = named.values()  # the addresses name it `key` or `number`
         found = find(key)
         try:
