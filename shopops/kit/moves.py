@@ -84,6 +84,8 @@ def move_many(things: Sequence[M], to: str, *, moves: Moves, field: str = "state
 def refusal(thing: models.Model, before: str, to: str, *, field: str = "state") -> str:
     """Return the sentence that says why `thing` cannot step from `before` to `to`."""
     labels = dict(thing._meta.get_field(field).flatchoices)  # type: ignore[union-attr]  # only choice fields come here
+    if before == to:
+        return _("%(thing)s is “%(before)s” already.") % {"thing": thing, "before": labels.get(before, before)}
     return _("%(thing)s is “%(before)s” and cannot become “%(to)s”.") % {
         "thing": thing,
         "before": labels.get(before, before),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
 from django.utils.functional import Promise
@@ -17,6 +18,9 @@ from staff.models import Duty, DutySwap, Employee
 from staff.queries.superiors import superiors_of
 from staff.queries.swaps import swap_url
 from staff.states import DUTY_MOVES, SWAP_MOVES, DutyState, SwapState
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
 
 DECIDES = "staff.plan_duty"
 
@@ -60,8 +64,8 @@ def agree_swap(swap: DutySwap, *, by: Employee, at: datetime) -> DutySwap:
     locked = _locked(swap)
     if by.pk != locked.colleague_id:
         raise Refused(_("Only who was asked can agree."))
+    move(locked, SwapState.AGREED, moves=SWAP_MOVES, why_not=_why_not(locked), agreed_at=at)
     _check(locked.duty, locked.colleague, locked.in_return, at=at)
-    move(locked, SwapState.AGREED, moves=SWAP_MOVES, agreed_at=at)
     record("staff.swap_agreed", locked, by=by, at=at)
     superior = superiors_of([locked.asked_by])[locked.asked_by_id]
     if superior is not None:
@@ -77,16 +81,16 @@ def approve_swap(swap: DutySwap, *, answer: str = "", by: Employee, at: datetime
     """
     locked = _locked(swap)
     _may_decide(locked, by)
-    _check(locked.duty, locked.colleague, locked.in_return, at=at)
     move(
         locked,
         SwapState.APPROVED,
         moves=SWAP_MOVES,
-        why_not=_("The colleague has not agreed yet.") if locked.state == SwapState.ASKED else None,
+        why_not=_("The colleague has not agreed yet.") if locked.state == SwapState.ASKED else _why_not(locked),
         decided_by=by,
         decided_at=at,
         answer=answer.strip()[:300],
     )
+    _check(locked.duty, locked.colleague, locked.in_return, at=at)
     _change_hands(locked, by=by, at=at)
     record("staff.swap_approved", locked, by=by, at=at, reason=locked.answer)
     for person in (locked.asked_by, locked.colleague):
@@ -105,7 +109,15 @@ def refuse_swap(swap: DutySwap, *, reason: str, by: Employee, at: datetime) -> D
         raise Refused(_("Say why the swap is refused."))
     if by.pk != locked.colleague_id:
         _may_decide(locked, by)
-    move(locked, SwapState.REFUSED, moves=SWAP_MOVES, decided_by=by, decided_at=at, answer=reason.strip()[:300])
+    move(
+        locked,
+        SwapState.REFUSED,
+        moves=SWAP_MOVES,
+        why_not=_why_not(locked),
+        decided_by=by,
+        decided_at=at,
+        answer=reason.strip()[:300],
+    )
     record("staff.swap_refused", locked, by=by, at=at, reason=locked.answer)
     _tell(locked.asked_by, locked, _("%(name)s refused the swap: %(duty)s."), by=by, at=at)
     return locked
@@ -120,7 +132,7 @@ def withdraw_swap(swap: DutySwap, *, by: Employee, at: datetime) -> DutySwap:
     locked = _locked(swap)
     if by.pk != locked.asked_by_id:
         raise Refused(_("Only who asked can take it back."))
-    move(locked, SwapState.WITHDRAWN, moves=SWAP_MOVES)
+    move(locked, SwapState.WITHDRAWN, moves=SWAP_MOVES, why_not=_why_not(locked))
     record("staff.swap_withdrawn", locked, by=by, at=at)
     return locked
 
@@ -173,6 +185,11 @@ def _locked(swap: DutySwap) -> DutySwap:
         "duty__employee", "duty__shift", "in_return__shift", "in_return__employee", "asked_by", "colleague"
     )
     return whole.select_for_update(of=("self",)).get(pk=swap.pk)
+
+
+def _why_not(swap: DutySwap) -> _StrPromise:
+    """Return the sentence for who is too late: what became of the swap meanwhile."""
+    return sentence(_("This swap was answered before; it is “%(state)s” now."), state=swap.get_state_display())
 
 
 def _may_decide(swap: DutySwap, by: Employee) -> None:

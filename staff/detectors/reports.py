@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from django.db.models import CharField, DateTimeField, Exists, F, OuterRef, Q, QuerySet, Value
+from django.db.models import CharField, DateTimeField, Exists, F, OuterRef, Q, QuerySet, TextField, Value
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast, Concat
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -27,14 +28,7 @@ from staff.states import AttendeeState, DutyState, LeaveState, MeetingKind, Work
 _DAY = timedelta(days=1)
 _WEEK = timedelta(days=7)
 _LONGEST_HOLIDAY = timedelta(days=16)
-
-
-class _Reports(Address):
-    """The page of reports."""
-
-    def expression(self) -> Value:
-        """Return the address."""
-        return Value(reverse(self.url_name), output_field=CharField())
+_ANY_NUMBER = 7007007  # stands for the number of a duty when an address is taken apart
 
 
 @detector("staff.missing_sales_report", label=_("Sales reports of a day that are missing when it is over"))
@@ -108,8 +102,15 @@ def _duty_found(rows: QuerySet[Duty], kind: WorkReportKind, deadline: Value) -> 
             "deadline": deadline,
             "handed_in_at": handed.values("handed_in_at")[:1],  # type: ignore[dict-item]  # a subquery is combinable
         },
-        address=_Reports("staff:my_reports", ""),
+        address=_report_of(kind),
     )
+
+
+def _report_of(kind: WorkReportKind) -> Combinable:
+    """Return the address under which the report of a duty is found, as the database puts it together."""
+    address = reverse("staff:duty_report", args=[_ANY_NUMBER, kind.value])
+    before, _number, after = address.rpartition(str(_ANY_NUMBER))
+    return Concat(Value(before), F("pk"), Value(after), output_field=TextField())
 
 
 @detector(

@@ -105,9 +105,17 @@ class DutyChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # generic o
 class SwapForm(forms.Form):
     """Whom to ask, for which of their duties in return."""
 
-    colleague = PersonField(queryset=Employee.objects.none(), label=_("Colleague"))
+    colleague = PersonField(
+        queryset=Employee.objects.none(),
+        label=_("Colleague"),
+        error_messages={"invalid_choice": _("Ask somebody else of your unit; nobody swaps with themselves.")},
+    )
     in_return = DutyChoice(
-        queryset=Duty.objects.none(), label=_("In return"), required=False, empty_label=_("nothing in return")
+        queryset=Duty.objects.none(),
+        label=_("In return"),
+        required=False,
+        empty_label=_("nothing in return"),
+        error_messages={"invalid_choice": _("Choose a coming duty of the colleague, or nothing.")},
     )
     reason = short_text(_("Reason"))
 

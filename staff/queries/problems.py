@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from shopops.kit.clock import shop_day
 from shopops.kit.lists import Reader, Row
@@ -50,6 +53,28 @@ def problems_to_confirm(employee: int) -> QuerySet[Problem]:
     """Return the solved problems somebody raised and has not confirmed."""
     mine = Problem.objects.filter(state=ProblemState.SOLVED, raised_by=employee)
     return mine.select_related("owner").order_by("solved_at", "pk")
+
+
+def unsolvable(ids: Iterable[int], reader: Reader) -> dict[int, Any]:
+    """Return which of some problems this person cannot solve, with the reason."""
+    refused: dict[int, Any] = {}
+    for problem in Problem.objects.filter(pk__in=list(ids)):
+        if problem.state != ProblemState.RAISED:
+            refused[problem.pk] = _("is not open any more")
+        elif problem.owner_id != reader.by.pk:
+            refused[problem.pk] = _("is with somebody else")
+    return refused
+
+
+def unconfirmable(ids: Iterable[int], reader: Reader) -> dict[int, Any]:
+    """Return which of some problems this person cannot confirm, with the reason."""
+    refused: dict[int, Any] = {}
+    for problem in Problem.objects.filter(pk__in=list(ids)):
+        if problem.state != ProblemState.SOLVED:
+            refused[problem.pk] = _("does not wait to be confirmed")
+        elif problem.raised_by_id != reader.by.pk:
+            refused[problem.pk] = _("somebody else raised it")
+    return refused
 
 
 def listed_problems(reader: Reader) -> QuerySet[Problem]:

@@ -200,6 +200,12 @@ def may_see_report(report: WorkReport, reader: Employee) -> bool:
     return report.employee_id == reader.pk or reader.has_perm(SEES_ALL)
 
 
+def report_of_duty(duty: Duty, kind: WorkReportKind) -> tuple[date, WorkReport | None]:
+    """Return the day whose report a duty owes, the Monday for a weekly summary, and the report once it is there."""
+    day = duty.day - timedelta(days=duty.day.weekday()) if kind == WorkReportKind.WEEK else duty.day
+    return day, WorkReport.objects.filter(employee=duty.employee_id, kind=kind, day=day).first()
+
+
 def listed_reports(reader: Reader) -> QuerySet[WorkReport]:
     """Return the rows of the list of reports: one's own, or everybody's."""
     rows = WorkReport.objects.all()

@@ -55,6 +55,7 @@ from staff.views.swaps import (
 )
 from staff.views.work_reports import (
     WORK_REPORTS_PAGE,
+    duty_report,
     my_reports,
     work_report,
     work_report_new,
@@ -72,6 +73,7 @@ PATHS: list[URLPattern | URLResolver] = [
     path("roster/duties/planning/", duty_planning, name="duty_planning"),
     path("roster/duties/<int:number>/", duty, name="duty"),
     path("roster/duties/<int:number>/cancelling/", duty_cancelling, name="duty_cancelling"),
+    path("roster/duties/<int:number>/report/<slug:kind>/", duty_report, name="duty_report"),
     path("roster/duties/<int:number>/shift/", duty_shift, name="duty_shift"),
     path("roster/duties/<int:number>/swap/", swap_asking, name="swap_asking"),
     path("roster/swaps/", include(list_urls(SWAPS_PAGE))),

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
+
 from django.contrib import messages
 from django.db.models import F, Q
 from django.http import Http404, HttpRequest, HttpResponse
@@ -15,6 +18,7 @@ from shopops.kit.access import SIGNED_IN, allowed
 from shopops.kit.clock import now
 from shopops.kit.lists import (
     AnyOfFilter,
+    BatchAction,
     Column,
     DaysFilter,
     Empty,
@@ -23,14 +27,16 @@ from shopops.kit.lists import (
     ListFilters,
     ListPage,
     Reader,
+    Refusals,
     Sort,
     Tab,
+    one_by_one,
 )
 from shopops.kit.refusals import Refused
 from staff.actions.problems import confirm_problem, raise_problem, reopen_problem, solve_problem, withdraw_problem
 from staff.forms.cases import ReasonForm
 from staff.forms.problems import ProblemForm, SolutionForm
-from staff.models import Problem
+from staff.models import Employee, Problem
 from staff.queries.history import history_of
 from staff.queries.problems import (
     SEES_ALL,
@@ -39,6 +45,8 @@ from staff.queries.problems import (
     listed_problems,
     matching_problems,
     may_see_problem,
+    unconfirmable,
+    unsolvable,
     whole_problems,
 )
 from staff.queries.superiors import superiors_of
@@ -52,6 +60,15 @@ class ProblemFilters(ListFilters):
     state = AnyOfFilter(field_name="state", choices=ProblemState.choices, label=_("State"), first=True)
     raised = DaysFilter(field_name="raised_at", label=_("Raised"), first=True)
     due = DaysFilter(field_name="due_at", label=_("Due at"))
+
+
+def _solve(ids: Sequence[int], *, by: Employee, at: datetime, solution: str) -> Refusals:
+    problems = Problem.objects.filter(pk__in=ids)
+    return one_by_one(problems, lambda one: solve_problem(one, solution=solution, by=by, at=at))
+
+
+def _confirm(ids: Sequence[int], *, by: Employee, at: datetime) -> Refusals:
+    return one_by_one(Problem.objects.filter(pk__in=ids), lambda one: confirm_problem(one, by=by, at=at))
 
 
 def _late(reader: Reader) -> Q:
@@ -103,6 +120,31 @@ PROBLEMS_PAGE = ListPage(
     opens="staff:problem",
     opens_by="number",
     row_name="number",
+    batch=(
+        BatchAction(
+            "solution",
+            _("Solved"),
+            run=_solve,
+            skips=unsolvable,
+            form=SolutionForm,
+            permission="staff.raise_problem",
+            icon="check",
+            tone="primary",
+            says=_("What is said goes to every one of them; whoever raised them confirms."),
+            tabs=("with_me",),
+        ),
+        BatchAction(
+            "confirmation",
+            _("Confirm"),
+            run=_confirm,
+            skips=unconfirmable,
+            permission="staff.raise_problem",
+            icon="check-check",
+            tone="primary",
+            says=_("Problems you raised that are solved are closed."),
+            tabs=("mine", "solved"),
+        ),
+    ),
     export=Export(
         permission=SEES_ALL,
         columns=(

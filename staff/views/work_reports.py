@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -26,6 +29,7 @@ from shopops.kit.lists import (
     ExportColumn,
     ListFilters,
     ListPage,
+    OneOfFilter,
     Refusals,
     Sort,
     Tab,
@@ -34,7 +38,7 @@ from shopops.kit.lists import (
 from shopops.kit.refusals import Refused
 from staff.actions.work_reports import hand_in_report, read_report
 from staff.forms.problems import RemarkForm, WorkReportForm
-from staff.models import Employee, WorkReport
+from staff.models import Duty, Employee, WorkReport
 from staff.queries.duty import week_of
 from staff.queries.history import history_of
 from staff.queries.work_reports import (
@@ -47,6 +51,7 @@ from staff.queries.work_reports import (
     listed_reports,
     matching_reports,
     may_see_report,
+    report_of_duty,
     report_url,
     terms_today,
 )
@@ -57,9 +62,15 @@ from staff.views.roster import near_day
 SHOWN = 30
 
 
+def _people() -> Iterable[tuple[Any, Any]]:
+    """Return everybody as choices; reports of those who left are still looked up."""
+    return Employee.objects.order_by("-is_active", "pk").values_list("pk", "name")
+
+
 class WorkReportFilters(ListFilters):
     """The filters of work reports."""
 
+    employee = OneOfFilter(field_name="employee_id", choices=_people, label=_("Employee"), first=True)
     kind = AnyOfFilter(field_name="kind", choices=WorkReportKind.choices, label=_("Kind"), first=True)
     day = DaysFilter(field_name="day", dates=True, label=_("Of"), first=True)
 
@@ -202,6 +213,29 @@ def work_report(request: HttpRequest, number: int) -> HttpResponse:
         "story": history_of(found),
     }
     return render(request, "staff/work_reports/report.html", context)
+
+
+@allowed(SIGNED_IN)
+@require_GET
+def duty_report(request: HttpRequest, number: int, kind: str) -> HttpResponseBase:
+    """Lead to the report a duty owes: what was handed in; else its author to writing it, others to the list.
+
+    What an offence about a report that is missing or late shows as its document (CS-016, DATA-021, STF-123).
+    """
+    if kind not in WorkReportKind.values:
+        raise Http404
+    of_duty = get_object_or_404(Duty, pk=number)
+    reader, asked = actor(request), WorkReportKind(kind)
+    day, handed_in = report_of_duty(of_duty, asked)
+    if handed_in is not None and may_see_report(handed_in, reader):
+        return redirect(report_url(handed_in))
+    if of_duty.employee_id == reader.pk:
+        return redirect(f"{reverse('staff:work_report_new')}?{urlencode({'kind': kind, 'day': day.isoformat()})}")
+    if not reader.has_perm(SEES_ALL):
+        return redirect("staff:duty", number)
+    days = {"day_from": day.isoformat(), "day_to": day.isoformat()}
+    wanted = {"tab": "all", "employee": of_duty.employee_id, "kind": kind, **days}
+    return redirect(f"{reverse('staff:work_reports')}?{urlencode(wanted)}")
 
 
 @allowed("staff.read_reports")

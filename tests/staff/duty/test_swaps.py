@@ -76,3 +76,17 @@ def test_refusing_says_why_and_duties_that_have_begun_stay(lina, sunyue, hejie):
 
     swap.refresh_from_db()
     assert (swap.state, swap.answer) == (SwapState.REFUSED, "有事")
+
+
+def test_answering_a_swap_twice_says_that_it_was_answered_even_with_a_duty_in_return(lina, sunyue, hejie):
+    mine, theirs = a_duty(lina, MONDAY, "early"), a_duty(sunyue, MONDAY, "late")
+    swap = ask_swap(mine, sunyue, in_return=theirs, by=lina, at=NOON)
+
+    agree_swap(swap, by=sunyue, at=NOON)
+    with pytest.raises(Refused, match="已处理过"):
+        agree_swap(swap, by=sunyue, at=NOON)
+    approve_swap(swap, by=hejie, at=NOON)
+    with pytest.raises(Refused, match="已处理过"):
+        approve_swap(swap, by=hejie, at=NOON)
+    with pytest.raises(Refused, match="已处理过"):
+        refuse_swap(swap, reason="人手不足", by=hejie, at=NOON)
