@@ -134,7 +134,7 @@ def correct_attendance(
     locked.corrected_to, locked.corrected_by, locked.corrected_at = result, by, at
     locked.reason = reason.strip()[:300]
     locked.save(update_fields=["corrected_to", "corrected_by", "corrected_at", "reason"])
-    changes = {"result": (before.label, result.label)}
+    changes = {"result": (before.value, result.value)}
     record("staff.attendance_corrected", locked, by=by, at=at, changes=changes, reason=locked.reason)
     notify(
         [locked.duty.employee],

@@ -91,7 +91,7 @@ def decide_item(item: HandoverItem, state: ItemState, *, note: str = "", by: Emp
         locked.save(update_fields=["note"])
         return locked
     before = move(locked, state, moves=ITEM_MOVES, note=note)
-    changes = {"state": (ItemState(before).label, state.label)}
+    changes = {"state": (before, state.value)}
     record("staff.item_decided", locked, by=by, at=at, changes=changes, reason=note)
     return locked
 
@@ -116,7 +116,7 @@ def decide_rest(handover: Handover, state: ItemState, *, note: str = "", by: Emp
     if not rest:
         raise Refused(_("Everything is decided already."))
     move_many(rest, state, moves=ITEM_MOVES, note=note)
-    changes = {"state": (ItemState.LISTED.label, state.label)}
+    changes = {"state": (ItemState.LISTED.value, state.value)}
     record_many("staff.item_decided", [(item, changes) for item in rest], by=by, at=at, reason=note)
     return len(rest)
 

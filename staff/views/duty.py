@@ -100,7 +100,7 @@ DUTIES_PAGE = ListPage(
     batch=(
         BatchAction(
             "cancelling",
-            _("Take off"),
+            _("Take off the roster"),
             run=_take_off,
             skips=undeletable,
             form=ReasonForm,

@@ -191,13 +191,15 @@ def leave(request: HttpRequest, number: int) -> HttpResponse:
     reader, at = actor(request), now()
     is_mine = found.employee_id == reader.pk
     is_open = found.state == LeaveState.ASKED or (found.state == LeaveState.APPROVED and found.ends_at > at)
+    may_revoke = found.state == LeaveState.APPROVED and reader.has_perm("staff.decide_leave")
     context = {
         "leave": found,
         "tone": TONES[LeaveState(found.state)],
         "days": days_of(found.starts_at, found.ends_at),
         "duties": duties_inside(found).exclude(state="cancelled").select_related("shift"),
         "may_decide": found.state == LeaveState.ASKED and not is_mine and reader.has_perm("staff.decide_leave"),
-        "may_withdraw": is_open and (is_mine or reader.has_perm("staff.decide_leave")),
+        "may_withdraw": is_open and (is_mine or may_revoke),
+        "is_mine": is_mine,
         "has_begun": found.state == LeaveState.APPROVED and found.starts_at < at,
         "rest_days": rest_days_left(found.employee, at=at),
         "answer_form": AnswerForm(),
